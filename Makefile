@@ -1,0 +1,42 @@
+# evplans: set up, build, serve, test. `make help` lists the targets.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+UV_COMPILE := uv pip compile --universal --generate-hashes --no-header --group dev --group build --group assets
+
+.PHONY: help serve build test lint format lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+.venv/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "evplans needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+build: .venv/.installed ## build the dataset if its sources or code are newer
+	$(BIN)/evplans build --if-needed
+
+serve: build ## build if needed, then serve on http://127.0.0.1:8000
+	$(BIN)/evplans serve
+
+test: build ## run the whole suite
+	$(BIN)/python -m pytest -n 2
+
+lint: .venv/.installed ## check style, types, rules and lexicon
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/evplans lint
+
+format: .venv/.installed ## bring the code into the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## pin the dependencies anew (needs uv)
+	$(UV_COMPILE) pyproject.toml --output-file requirements.lock
+
+clean: ## remove the environment and the built data
+	rm -rf .venv data

@@ -1,0 +1,1 @@
+"""From documents to a validated, published dataset of claims. Knows nothing of the service that shows it."""

@@ -1,0 +1,1 @@
+"""From a document's text to its claims: rules and lexicon as data, the reading as code."""
