@@ -1,4 +1,4 @@
-"""The register: the entities that we know, their names, kinds, parents and reviewed links. The extractor's gazetteer."""
+"""The register: entities that we know, with names, kinds, parents and reviewed links. The extractor's gazetteer."""
 
 from __future__ import annotations
 
