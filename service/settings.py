@@ -1,0 +1,80 @@
+"""Settings as data: name, default and meaning, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.namespaces import DEFAULT_BASE
+
+
+class SettingError(ValueError):
+    """A setting that cannot be used; the message names it, its value and what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name in the environment, its default there, and what it means."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("EVPLANS_BASE", DEFAULT_BASE, "base IRI of entities, documents, claims and graphs"),
+    Setting("EVPLANS_DATA", "./data", "folder of the builds and of users' graphs"),
+    Setting("EVPLANS_HOST", "127.0.0.1", "address to serve on"),
+    Setting("EVPLANS_PORT", "8000", "port to serve on"),
+    Setting("EVPLANS_TOKEN", "", "bearer token for writes; without it there are none"),
+    Setting("EVPLANS_STORE", "", "query address of a SPARQL 1.1 server to use instead of the embedded store"),
+    Setting("EVPLANS_QUERY_TIMEOUT", "30", "seconds that a query may take"),
+    Setting("EVPLANS_SERVICE_ALLOW", "", "addresses that SERVICE and LOAD may ask, separated by spaces"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force, in their own types. `query_timeout` is in seconds."""
+
+    base: str
+    data: Path
+    host: str
+    port: int
+    token: str | None
+    store: str | None
+    query_timeout: float
+    service_allow: tuple[str, ...]
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this environment (default: the process's). Raises SettingError."""
+        given = os.environ if environment is None else environment
+        value = {s.name: given.get(s.name) or s.default for s in SETTINGS}
+        base = value["EVPLANS_BASE"]
+        if not base.startswith(("http://", "https://")) or not base.endswith("/"):
+            raise SettingError(f"EVPLANS_BASE is {base!r}: give an http(s) address that ends in a slash")
+        port = _number("EVPLANS_PORT", value["EVPLANS_PORT"], int, 0, 65535)
+        timeout = _number("EVPLANS_QUERY_TIMEOUT", value["EVPLANS_QUERY_TIMEOUT"], float, 0.001, 86400)
+        return cls(
+            base=base,
+            data=Path(value["EVPLANS_DATA"]),
+            host=value["EVPLANS_HOST"],
+            port=int(port),
+            token=value["EVPLANS_TOKEN"] or None,
+            store=value["EVPLANS_STORE"] or None,
+            query_timeout=timeout,
+            service_allow=tuple(value["EVPLANS_SERVICE_ALLOW"].split()),
+        )
+
+
+def _number(name: str, text: str, kind: type[int] | type[float], low: float, high: float) -> float:
+    try:
+        number = kind(text)
+    except ValueError:
+        number = kind(-1)
+    if not low <= number <= high:
+        raise SettingError(f"{name} is {text!r}: give a number from {low:g} to {high:g}")
+    return number
