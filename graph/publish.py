@@ -100,7 +100,7 @@ def publish(
         if home.exists():
             current = current_build(data)
             if current == home.resolve() and read_manifest(home).get("graphs") == manifest["graphs"]:
-                os.replace(draft / "manifest.json", home / "manifest.json")
+                (draft / "manifest.json").replace(home / "manifest.json")
                 shutil.rmtree(draft)
                 return home
             shutil.rmtree(home)
@@ -141,7 +141,7 @@ def _make_current(data: Path, build: str) -> None:
     link = data / ".current"
     link.unlink(missing_ok=True)
     link.symlink_to(Path("builds") / build)
-    os.replace(link, data / "current")
+    link.replace(data / "current")
 
 
 def _remove_leftovers(builds: Path) -> None:
