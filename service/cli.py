@@ -1,0 +1,248 @@
+"""The command line, an interface like HTTP: it reads settings, calls `graph` and prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from graph.namespaces import Namespace
+from service.settings import SETTINGS, SettingError, Settings
+
+
+class Failure(click.ClickException):
+    """What went wrong, in one line on standard error, with exit code 1."""
+
+    def show(self, file: object = None) -> None:
+        click.echo(f"evplans: {self.format_message()}", err=True)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn the errors that users can mend into one line each."""
+    from graph.build import BuildError
+    from graph.claims import ClaimError
+    from graph.publish import PublishError
+    from graph.reading import UnreadableDocument
+    from graph.register import RegisterError
+    from graph.review import ReviewError
+    from graph.store.embedded import StoreError
+
+    try:
+        yield
+    except (
+        BuildError, ClaimError, PublishError, UnreadableDocument, RegisterError, ReviewError, SettingError, StoreError,
+    ) as error:  # fmt: skip
+        raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"{error.filename or 'system'}: {error.strerror or error}") from error
+
+
+def settings() -> Settings:
+    with told():
+        return Settings.read()
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Settings: " + ", ".join(s.name for s in SETTINGS),
+)
+@click.version_option(package_name="evplans")
+def main() -> None:
+    """Car makers' electric-vehicle plans as a knowledge graph of claims, each tied to the words it came from."""
+
+
+@main.command()
+@click.option("--if-needed", is_flag=True, help="Only when sources or code are newer than the current build.")
+def build(if_needed: bool) -> None:
+    """Read, extract, validate and publish the dataset."""
+    from graph.build import build as run
+    from graph.build import needs_build
+    from service.summary import ProgressBar, print_summary
+
+    chosen = settings()
+    if if_needed and not needs_build(chosen.data):
+        return
+    with told(), ProgressBar() as bar:
+        summary = run(chosen.data, Namespace(chosen.base), bar)
+    print_summary(summary)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|URL...")
+def ingest(sources: tuple[str, ...]) -> None:
+    """Add documents to the data folder, then build."""
+    from graph.build import build as run
+    from graph.ingest import keep
+    from service.summary import ProgressBar, print_summary
+
+    chosen = settings()
+    with told():
+        for source in sources:
+            click.echo(f"kept {keep(source, chosen.data)}", err=True)
+        with ProgressBar() as bar:
+            summary = run(chosen.data, Namespace(chosen.base), bar)
+    print_summary(summary)
+
+
+@main.command()
+@click.argument("document")
+def remove(document: str) -> None:
+    """Withdraw an ingested document, then build."""
+    from graph.build import build as run
+    from graph.ingest import withdraw
+    from service.summary import ProgressBar, print_summary
+
+    chosen = settings()
+    with told():
+        withdraw(document, chosen.data)
+        with ProgressBar() as bar:
+            summary = run(chosen.data, Namespace(chosen.base), bar)
+    print_summary(summary)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--explain", is_flag=True, help="Say for each claim which rule found it and why it reads so.")
+def extract(files: tuple[Path, ...], explain: bool) -> None:
+    """Print the claims of documents as JSON Lines. Claims files beside documents are passed over."""
+    from graph.claims import to_json_lines
+    from graph.extraction.pipeline import extract as run
+    from graph.reading import UnreadableDocument, read_document
+    from graph.register import load_register
+    from service.summary import explained
+
+    with told():
+        register = load_register()
+    failed = False
+    for path in files:
+        if path.name.endswith(".jsonl"):
+            continue
+        try:
+            extraction = run(read_document(path), register)
+        except UnreadableDocument as error:
+            click.echo(f"evplans: {error}", err=True)
+            failed = True
+            continue
+        for note in extraction.notes:
+            click.echo(f"{path}: {note}", err=True)
+        if explain:
+            click.echo(explained(extraction))
+        else:
+            click.echo(to_json_lines(c.claim for c in extraction.found), nl=False)
+    sys.exit(failed)
+
+
+@main.command()
+@click.argument("document", type=click.Path(path_type=Path))
+@click.option("--gold", type=click.Path(exists=True, path_type=Path), help="Take the decisions from this claims file.")
+def review(document: Path, gold: Path | None) -> None:
+    """Decide on a document's claims: one by one, or all at once from a file of reviewed claims."""
+    from graph.claims import read_claims
+    from graph.extraction.pipeline import extract as run
+    from graph.reading import read_document
+    from graph.register import load_register
+    from graph.review import read_review, review_from_gold, write_review
+    from service.reviewing import decide
+
+    with told():
+        read = read_document(document)
+        extraction = run(read, load_register())
+        path = document.with_name(f"{read.slug}.review.jsonl")
+        if gold:
+            decided = review_from_gold(extraction, list(read_claims(gold)))
+        else:
+            decided = decide(extraction, read_review(path))
+        write_review(path, decided)
+    click.echo(f"wrote {path}", err=True)
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[FILE...]")
+@click.option("--turtle", is_flag=True, help="Print the report as RDF.")
+def validate(files: tuple[Path, ...], turtle: bool) -> None:
+    """Validate the published dataset, or RDF files, against the shapes. Exit code 1 when a shape is violated."""
+    from graph.publish import current_build
+    from graph.store.embedded import open_store
+    from graph.validation import read_rdf, validate_dataset
+
+    chosen = settings()
+    with told():
+        if files:
+            report = validate_dataset(read_rdf(files))
+        else:
+            report = validate_dataset(open_store((current_build(chosen.data) or chosen.data / "current") / "store"))
+    click.echo(report.as_turtle() if turtle else report.as_text())
+    sys.exit(not report.conforms)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--format", "form", default="table", type=click.Choice(["table", "json", "csv", "tsv", "xml", "turtle"]))
+def query(query: str, form: str) -> None:
+    """Ask the published dataset: QUERY is a query, a file, or the name of a stored question."""
+    from service.querying import ask
+
+    chosen = settings()
+    with told():
+        sys.stdout.buffer.write(ask(query, form, chosen))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def dump(folder: Path) -> None:
+    """Copy the dumps of the published dataset to a folder."""
+    from service.querying import copy_dumps
+
+    chosen = settings()
+    with told():
+        for path in copy_dumps(chosen, folder):
+            click.echo(str(path))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--errors", is_flag=True, help="List the claims that were missed and those that are wrong.")
+def evaluate(folder: Path, errors: bool) -> None:
+    """Extract a folder's documents and score the claims against its *.claims.jsonl."""
+    from graph.extraction.evaluate import evaluate_folder
+    from graph.register import load_register
+
+    with told():
+        click.echo(evaluate_folder(folder, load_register(), errors=errors))
+
+
+@main.command()
+def lint() -> None:
+    """Check rules and lexicon: every pattern compiles, every example yields its claim, nothing is dead."""
+    from graph.extraction.lint import lint as problems
+
+    found = problems()
+    for problem in found:
+        click.echo(problem, err=True)
+    click.echo(f"{len(found)} problems in rules and lexicon")
+    sys.exit(bool(found))
+
+
+@main.command()
+@click.option("--scratch", is_flag=True, help="Serve an empty writable dataset with no build behind it.")
+def serve(scratch: bool) -> None:
+    """Serve the published dataset over HTTP."""
+    from service.server import serve as run
+
+    with told():
+        run(settings(), scratch=scratch)
+
+
+@main.command("settings")
+def show_settings() -> None:
+    """Print each setting, its default and its meaning."""
+    click.echo(json.dumps({s.name: {"default": s.default, "meaning": s.meaning} for s in SETTINGS}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""How values read on a page: numbers with separators, bounds as words, IRIs as links on the serving host."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from flask import current_app, url_for
+from markupsafe import Markup, escape
+from pyoxigraph import NamedNode
+
+from graph.namespaces import DEFAULT_BASE
+
+BOUNDS = {"about": "about ", "at-least": "at least ", "at-most": "at most "}
+
+
+def number(value: object) -> str:
+    """A number with thousands separated; anything else as it is."""
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return f"{amount:,}" if amount == amount.to_integral() else f"{amount.normalize():,f}"
+
+
+def bound(code: object) -> str:
+    """The words for a bound; nothing for an exact or missing one."""
+    return BOUNDS.get(str(code), "") if code else ""
+
+
+def local(iri: object) -> str:
+    """The last part of an IRI."""
+    return str(iri).rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
+
+
+def link(iri: object) -> str:
+    """Where an IRI leads: to this host for what this dataset names, else to itself if it is a web address."""
+    text, home = str(iri), url_for("pages.home")
+    for base in (current_app.config["SETTINGS"].base, DEFAULT_BASE):
+        if text.startswith(base):
+            path = text.removeprefix(base)
+            return home + (path.replace("ontology#", "ontology/") if path.startswith("ontology#") else path)
+    return text if text.startswith(("http://", "https://")) else "#"
+
+
+def shown(term: object) -> Markup:
+    """A term as HTML: a link for an IRI, escaped text for anything else."""
+    if isinstance(term, NamedNode):
+        return Markup('<a href="{}">{}</a>').format(link(term.value), local(term.value) or term.value)
+    return escape(getattr(term, "value", str(term)))
