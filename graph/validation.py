@@ -1,0 +1,330 @@
+"""SHACL: which rules of `shapes/` does a dataset, or one document of it, break?
+
+pySHACL runs over rdflib graphs in memory. A document is validated with the descriptions of what it mentions,
+so that the cost follows the document and not the dataset.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import rdflib
+from pyshacl.graph_abstraction import DataGraph
+from pyshacl.pytypes import SHACLExecutor
+from pyshacl.shapes_graph import ShapesGraph
+from pyshacl.validator import Validator
+from rdflib import DCTERMS, PROV, RDF, RDFS, SH, SKOS, Graph, URIRef
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result as QueryResult
+from rdflib.term import Node
+
+from graph import paths
+from graph.namespaces import EV, OA, Namespace
+
+SHAPES = "https://w3id.org/evplans/shapes#"
+SEVERITIES = ("Violation", "Warning", "Info")
+_COUNTED = {"Violation": ("violation", "violations"), "Warning": ("warning", "warnings"), "Info": ("hint", "hints")}
+
+
+class UnreadableData(ValueError):
+    """An RDF file that cannot be parsed; the message says which, where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One broken rule. `shape`, `focus` and `path` are IRIs; `document` and `label` say where a person finds it."""
+
+    severity: str
+    shape: str
+    focus: str
+    path: str | None
+    value: Node | None
+    message: str
+    document: str | None = None
+    label: str | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What results are sorted and named by: document, gravity, focus, rule."""
+        gravity = str(SEVERITIES.index(self.severity))
+        value = self.value.n3() if isinstance(self.value, rdflib.term.Identifier) else ""
+        return (self.document or "", self.focus, gravity, self.shape, self.path or "", value, self.message)
+
+    def __str__(self) -> str:
+        value = "" if self.value is None else str(self.value)
+        shown = f": {value}" if value not in ("", self.focus) and value not in self.message else ""
+        return f"{self.severity:<9} {self.message} [{self.shape.rpartition('#')[2]}{shown}]"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The results of a validation, sorted. Warnings and hints leave the data conforming."""
+
+    results: tuple[Result, ...] = ()
+
+    @classmethod
+    def of(cls, results: Iterable[Result]) -> Report:
+        """A report of these results, each once."""
+        return cls(tuple(sorted(set(results), key=lambda r: r.key)))
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing is wrong, whatever else is suspicious."""
+        return not any(r.severity == "Violation" for r in self.results)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many results there are of each severity."""
+        found = Counter(r.severity for r in self.results)
+        return {severity: found[severity] for severity in SEVERITIES}
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The report as SHACL's own RDF, without blank nodes."""
+        return as_graph(report_quads(self))
+
+    def as_turtle(self) -> str:
+        """`graph` in Turtle, the same text for the same results."""
+        for prefix, namespace in Namespace().prefixes.items():
+            self.graph.bind(prefix, namespace)
+        self.graph.bind("evsh", SHAPES)
+        return self.graph.serialize(format="turtle")
+
+    def lines(self) -> list[str]:
+        """The violations, each in one line that begins with what it is about."""
+        return [
+            f"{r.label or r.focus}: {r.message} [{r.shape.rpartition('#')[2]}]"
+            for r in self.results
+            if r.severity == "Violation"
+        ]
+
+    def as_text(self) -> str:
+        """The report for a terminal: by document, then claim by claim, and the counts at the end."""
+        lines: list[str] = []
+        for document, results in groupby(self.results, key=lambda r: r.document):
+            lines += [document or "Outside the documents"]
+            for (focus, label), about in groupby(results, key=lambda r: (r.focus, r.label)):
+                lines.append(f"  {label} <{focus}>" if label else f"  <{focus}>")
+                lines += [f"    {result}" for result in about]
+            lines.append("")
+        counts = (f"{n} {_COUNTED[severity][n != 1]}" for severity, n in self.counts.items())
+        return "\n".join([*lines, ", ".join(counts)])
+
+
+class Gate:
+    """What a build asks: may this document enter, and does the whole conform? Each thing is checked once."""
+
+    def __init__(self, ground: Iterable[ox.Quad]) -> None:
+        """`ground` holds the ontology, its codes and the register."""
+        self._context = as_graph(ground)
+        self._checked: set[str] = set()
+        self._results: list[Result] = []
+
+    def document(self, quads: Iterable[ox.Quad], candidates: Iterable[ox.Quad]) -> Report:
+        """Check a document's own graph; what it mentions is looked up in the ground and among the candidates."""
+        for triple in as_graph(candidates):
+            self._context.add(triple)
+        document = as_graph(quads)
+        report = validate_document(document, self._context)
+        if report.conforms:
+            self._checked.update(str(s) for s in document.subjects())
+            self._results += report.results
+        return report
+
+    def whole(self, quads: Iterable[ox.Quad]) -> Report:
+        """Check all that no document's check has seen, and report it together with what those have found."""
+        data = as_graph(quads)
+        rest = {str(s) for s in data.subjects()} - self._checked
+        return Report.of([*self._results, *validate(data, focus_nodes=rest).results])
+
+
+@lru_cache(maxsize=4)
+def load_shapes(folder: Path = paths.SHAPES) -> Graph:
+    """All shapes of the folder in one graph. Raises UnreadableData on bad Turtle."""
+    return read_rdf(sorted(folder.glob("*.ttl")))
+
+
+def read_rdf(files: Iterable[Path]) -> Graph:
+    """RDF files as one graph, whatever format their endings name. Raises UnreadableData."""
+    quads: list[ox.Quad] = []
+    for path in files:
+        form = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
+        if form is None:
+            raise UnreadableData(f"{path}: no RDF format has this ending; use .ttl, .nt, .nq, .trig, .rdf or .jsonld")
+        try:
+            quads += ox.parse(path=path, format=form, base_iri=path.resolve().as_uri())
+        except (SyntaxError, ValueError) as error:
+            raise UnreadableData(f"{path}: {error}") from error
+    return as_graph(quads)
+
+
+def validate(data: Graph, shapes: Graph | None = None, focus_nodes: Collection[str] | None = None) -> Report:
+    """Check `data`, which holds the ontology and the register too: all of it, or only these nodes."""
+    view = _Prepared(store=data.store, identifier=data.identifier)
+    validator = _Validator(DataGraph.from_rdflib(view), _shapes_graph(load_shapes() if shapes is None else shapes))
+    if focus_nodes is not None:
+        validator.focus = frozenset(URIRef(node) for node in focus_nodes)
+    _, report, _ = validator.run()  # type: ignore[no-untyped-call]
+    return Report.of(_result(report, node, data) for node in report.objects(None, SH.result))
+
+
+def validate_document(
+    document_graph: Graph, context_graph: Graph, focus_nodes: Collection[str] | None = None
+) -> Report:
+    """Check one document's graph, all that it describes or only these nodes.
+
+    The context (ontology, register) is looked up for what the document mentions and for nothing else.
+    """
+    data = Graph()
+    for triple in document_graph:
+        data.add(triple)
+    _add_descriptions(data, context_graph)
+    return validate(data, focus_nodes=focus_nodes or {str(s) for s in document_graph.subjects()})
+
+
+def validate_dataset(data: ox.Store | Graph) -> Report:
+    """Check a published dataset, or a graph of one's own in the light of the house's ontology and register."""
+    if isinstance(data, ox.Store):
+        return validate(as_graph(data))
+    from graph.rdf import ground_quads
+
+    ground = ground_quads(Namespace())
+    return validate_document(data, as_graph(quad for quads in ground.values() for quad in quads))
+
+
+def as_graph(quads: Iterable[ox.Quad]) -> Graph:
+    """Quads of the store as one rdflib graph in memory; their graph names are dropped."""
+    triples = ox.serialize((q.triple for q in quads), format=ox.RdfFormat.N_TRIPLES)
+    assert triples is not None
+    return Graph().parse(data=triples, format="nt")
+
+
+def triples_in_two_graphs(store: ox.Store) -> list[str]:
+    """Every triple that stands in more than one graph, with the graphs, a line each; a query would count it twice."""
+    first: dict[ox.Triple, ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = {}
+    graphs: dict[ox.Triple, set[str]] = {}
+    for quad in store:
+        other = first.setdefault(quad.triple, quad.graph_name)
+        if other != quad.graph_name:
+            graphs.setdefault(quad.triple, {str(other)}).add(str(quad.graph_name))
+    return sorted(f"{triple} stands in {' and '.join(sorted(names))}" for triple, names in graphs.items())
+
+
+def report_quads(report: Report, namespace: Namespace | None = None) -> Iterator[ox.Quad]:
+    """The report in SHACL's vocabulary for the provenance graph; a result is named by a digest of what it says."""
+    names = namespace or Namespace()
+    graph = ox.NamedNode(names.graph("provenance"))
+    whole = ox.NamedNode(f"{graph.value}#validation")
+
+    def quad(subject: ox.NamedNode, predicate: URIRef, value: ox.NamedNode | ox.Literal) -> ox.Quad:
+        return ox.Quad(subject, ox.NamedNode(predicate), value, graph)
+
+    yield quad(whole, RDF.type, ox.NamedNode(SH.ValidationReport))
+    yield quad(whole, SH.conforms, ox.Literal(report.conforms))
+    for result in report.results:
+        digest = hashlib.sha256("\x1f".join(result.key).encode()).hexdigest()[:20]
+        node = ox.NamedNode(f"{graph.value}#result-{digest}")
+        yield quad(whole, SH.result, node)
+        yield quad(node, RDF.type, ox.NamedNode(SH.ValidationResult))
+        yield quad(node, SH.resultSeverity, ox.NamedNode(SH[result.severity]))
+        yield quad(node, SH.sourceShape, ox.NamedNode(result.shape))
+        yield quad(node, SH.focusNode, ox.NamedNode(result.focus))
+        yield quad(node, SH.resultMessage, ox.Literal(result.message, language="en"))
+        if result.path:
+            yield quad(node, SH.resultPath, ox.NamedNode(result.path))
+        if (value := _ox_term(result.value)) is not None:
+            yield quad(node, SH.value, value)
+
+
+def _ox_term(node: Node | None) -> ox.NamedNode | ox.Literal | None:
+    if isinstance(node, URIRef):
+        return ox.NamedNode(node)
+    if isinstance(node, rdflib.Literal):
+        if node.language:
+            return ox.Literal(node, language=node.language)
+        return ox.Literal(node, datatype=ox.NamedNode(node.datatype) if node.datatype else None)
+    return None
+
+
+class _Validator(Validator):
+    """pySHACL's validator on shapes that are read once, with focus nodes in a set (its own option scans a list)."""
+
+    focus: frozenset[URIRef] | None = None
+
+    def __init__(self, data: DataGraph, shapes: ShapesGraph) -> None:
+        super().__init__(data, shacl_graph=shapes.graph, options={"inplace": True})  # nothing is inferred or written
+        self.shacl_graph = shapes
+
+    def make_executor(self) -> SHACLExecutor:
+        executor = super().make_executor()
+        executor.focus_nodes = self.focus  # type: ignore[assignment]
+        return executor
+
+
+class _Prepared(Graph):
+    """A view of a graph that parses each query text once; pySHACL asks the same one for every focus node."""
+
+    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> QueryResult:
+        query = _prepare(query_object) if isinstance(query_object, str) else query_object
+        return super().query(query, *args, **kwargs)
+
+
+@lru_cache(maxsize=256)
+def _prepare(query: str) -> Query:
+    return prepareQuery(query)
+
+
+@lru_cache(maxsize=4)
+def _shapes_graph(shapes: Graph) -> ShapesGraph:
+    copy = Graph()
+    for triple in shapes:
+        copy.add(triple)
+    return ShapesGraph(copy)  # which adds to its graph
+
+
+def _add_descriptions(data: Graph, context: Graph) -> None:
+    """Add to `data` what the context says about every IRI that is mentioned, and about what that mentions in turn."""
+    seen: set[Node] = set()
+    waiting: set[Node] = {term for triple in data for term in triple if isinstance(term, URIRef)}
+    while waiting:
+        seen |= waiting
+        found = [triple for term in waiting for triple in context.triples((term, None, None))]
+        for triple in found:
+            data.add(triple)
+        waiting = {term for triple in found for term in triple if isinstance(term, URIRef) and term not in seen}
+
+
+def _result(report: Graph, node: Node, data: Graph) -> Result:
+    """One sh:ValidationResult, with its place in the data."""
+    focus = report.value(node, SH.focusNode)
+    path = report.value(node, SH.resultPath)
+    assert focus is not None
+    labels = [str(label) for p in (RDFS.label, SKOS.prefLabel, DCTERMS.title) for label in data.objects(focus, p)]
+    return Result(
+        severity=str(report.value(node, SH.resultSeverity)).removeprefix(str(SH)),
+        shape=str(report.value(node, SH.sourceShape)),
+        focus=str(focus),
+        path=None if path is None else str(path),
+        value=report.value(node, SH.value),
+        message=" ".join(sorted(str(m) for m in report.objects(node, SH.resultMessage))),
+        document=_document(data, focus),
+        label=min(labels, default=None),
+    )
+
+
+def _document(data: Graph, focus: Node) -> str | None:
+    """The document that a claim, its evidence or a selector belongs to."""
+    if (focus, RDF.type, URIRef(EV + "Document")) in data:
+        return str(focus)
+    evidence = data.value(predicate=URIRef(OA + "hasSelector"), object=focus) or focus
+    source = data.value(evidence, URIRef(OA + "hasSource")) or data.value(evidence, PROV.wasDerivedFrom)
+    return str(source) if source is not None else None
