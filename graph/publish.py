@@ -17,6 +17,7 @@ from typing import Any
 
 from pyoxigraph import Quad
 
+from graph.search import write_index
 from graph.store.embedded import write_store
 
 KEPT_BUILDS = 2
@@ -129,6 +130,9 @@ def _write(
     for slug, text in texts.items():
         (draft / "documents" / f"{slug}.txt").write_bytes(text.encode())
     write_store(draft / "store", (quad for name in sorted(graphs) for quad in graphs[name].quads))
+    write_index(
+        draft / "search.sqlite", (quad for data in graphs.values() for quad in data.quads), str(manifest["base"])
+    )
     (draft / "report.ttl").write_text(report, encoding="utf-8")
     (draft / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
     for path in (draft / "manifest.json", draft / "dumps", draft):

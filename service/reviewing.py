@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Literal
 
 import click
 
@@ -12,7 +13,7 @@ from graph.extraction.model import Extraction
 from graph.review import Decision, Review
 
 CONTEXT = 80
-KEYS = {"a": "accept", "r": "reject", "s": "skip", "q": "quit"}
+KEYS: dict[str, Literal["accept", "reject"]] = {"a": "accept", "r": "reject"}
 
 
 def decide(extraction: Extraction, review: Review | None) -> Review:
@@ -24,7 +25,7 @@ def decide(extraction: Extraction, review: Review | None) -> Review:
         if candidate.claim.content() in known:
             continue
         click.echo(_shown(candidate.claim, document.text))
-        key = click.prompt("accept, reject, skip, quit", type=click.Choice(list(KEYS)), default="s", err=True)
+        key = click.prompt("accept, reject, skip, quit", type=click.Choice([*KEYS, "s", "q"]), default="s", err=True)
         if key == "q":
             break
         if key != "s":

@@ -1,0 +1,132 @@
+"""Publishing: a build becomes current by one rename, and one that fails changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+
+from graph.namespaces import DEFAULT_BASE, SKOS
+from graph.publish import (
+    GraphData,
+    PublishError,
+    build_id,
+    current_build,
+    dump_name,
+    exclusive,
+    publish,
+    read_manifest,
+)
+from graph.store.embedded import open_store, rows
+
+GRAPH = DEFAULT_BASE + "graph/register"
+
+
+def graphs(*names: str) -> dict[str, GraphData]:
+    quads = [
+        Quad(
+            NamedNode(f"{DEFAULT_BASE}id/{name}"),
+            NamedNode(SKOS + "prefLabel"),
+            Literal(name, language="en"),
+            NamedNode(GRAPH),
+        )
+        for name in names
+    ]
+    return {GRAPH: GraphData(quads, sorted(f"{quad} ." for quad in quads))}
+
+
+def published(data: Path, *names: str) -> Path:
+    content = graphs(*names)
+    manifest = {
+        "build": build_id(content),
+        "base": DEFAULT_BASE,
+        "graphs": {name: {"digest": g.digest} for name, g in content.items()},
+    }
+    with exclusive(data):
+        return publish(data, content, {"a": "Nissan\r\nLeaf"}, "", manifest)
+
+
+def labels(build: Path) -> set[str | None]:
+    return {row[0] for row in rows(open_store(build / "store"), f"SELECT ?l {{ ?s <{SKOS}prefLabel> ?l }}")}
+
+
+def test_a_build_becomes_current_and_holds_everything(tmp_path: Path) -> None:
+    home = published(tmp_path, "Nissan")
+    assert current_build(tmp_path) == home.resolve()
+    assert labels(home) == {"Nissan"}
+    assert (home / "documents" / "a.txt").read_bytes() == b"Nissan\r\nLeaf"
+    dump = gzip.decompress((home / "dumps" / "graph-register.nq.gz").read_bytes()).decode()
+    assert dump.startswith(f"<{DEFAULT_BASE}id/Nissan>")
+    index = sqlite3.connect(home / "search.sqlite")
+    assert index.execute("SELECT iri FROM entry WHERE entry MATCH 'nissan'").fetchall() == [
+        (DEFAULT_BASE + "id/Nissan",)
+    ]
+
+
+def test_the_same_input_gives_the_same_build_and_the_same_bytes(tmp_path: Path) -> None:
+    first, second = published(tmp_path / "a", "Nissan", "Kia"), published(tmp_path / "b", "Nissan", "Kia")
+    assert first.name == second.name
+    name = dump_name(GRAPH, DEFAULT_BASE)
+    assert (first / "dumps" / name).read_bytes() == (second / "dumps" / name).read_bytes()
+
+
+def test_building_again_keeps_the_current_build(tmp_path: Path) -> None:
+    first = published(tmp_path, "Nissan")
+    assert published(tmp_path, "Nissan") == first
+    assert labels(first) == {"Nissan"}
+    assert not list((tmp_path / "builds").glob(".draft-*"))
+
+
+def test_old_builds_are_removed_but_for_the_last(tmp_path: Path) -> None:
+    homes = [published(tmp_path, name) for name in ("Nissan", "Kia", "BYD", "Tesla")]
+    assert current_build(tmp_path) == homes[-1].resolve()
+    assert homes[-1].is_dir()
+    assert sum(home.is_dir() for home in homes) == 2
+
+
+def test_a_build_that_cannot_be_written_leaves_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = published(tmp_path, "Nissan")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("graph.publish.write_store", full)
+    with pytest.raises(PublishError, match="No space left on device"):
+        published(tmp_path, "Kia")
+    assert current_build(tmp_path) == home.resolve()
+    assert labels(home) == {"Nissan"}
+    assert not list((tmp_path / "builds").glob(".draft-*"))
+
+
+def test_a_draft_left_by_a_killed_build_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "builds" / ".draft-dead" / "store").mkdir(parents=True)
+    published(tmp_path, "Nissan")
+    assert not (tmp_path / "builds" / ".draft-dead").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PublishError, match=r"file.*EVPLANS_DATA"), exclusive(tmp_path / "file"):
+        pass
+
+
+def test_a_broken_manifest_is_named(tmp_path: Path) -> None:
+    home = published(tmp_path, "Nissan")
+    assert read_manifest(home)["build"] == home.name
+    (home / "manifest.json").write_text("{")
+    with pytest.raises(PublishError, match=r"manifest\.json"):
+        read_manifest(home)
+
+
+@pytest.mark.parametrize(
+    ("graph", "name"),
+    [
+        ("graph/facts", "graph-facts.nq.gz"),
+        ("document/nissan-the-arc", "document-nissan-the-arc.nq.gz"),
+    ],
+)
+def test_dumps_are_named_after_their_graphs(graph: str, name: str) -> None:
+    assert dump_name(DEFAULT_BASE + graph, DEFAULT_BASE) == name
