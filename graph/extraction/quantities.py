@@ -43,7 +43,8 @@ _HALVES = r"(?:[\s-]and[\s-]a[\s-](?:half|quarter))"
 _ARTICLE = r"(?:half[\s-]an?|an?[\s-]half|half|(?:a[\s-])?quarter[\s-]of[\s-]an?|three[\s-]quarters[\s-]of[\s-]an?|an?|another)"
 _DIGITS = (
     r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\u00a0\u202f\u2009'’]\d{3})+(?!\d)"
-    r"|\d{1,3}(?: \d{3})+(?![\d,.%]|\s?%)|\d{1,3}(?:\.\d{3}){2,}(?!\d)|\d+(?:[.]\d+)?(?:,\d{1,2}(?=\s?(?:million|billion|bn|trillion|%|€)))?"
+    r"|\d{1,3}(?: \d{3})+(?![\d,.%]|\s?%)|\d{1,3}(?:\.\d{3}){2,}(?!\d)"
+    r"|\d+(?:[.]\d+)?(?:,\d{1,2}(?=\s?(?:million|billion|bn|trillion|%|€)))?"
 )
 _SIGNS = _any(_DATA["currency_signs"])
 _NUMBER = re.compile(
@@ -52,9 +53,10 @@ _NUMBER = re.compile(
     (?:(?P<sign>{_SIGNS})[ \u00a0]?)?
     (?:
         (?P<digits>{_DIGITS})(?:[ ]?(?P<vulgar>[½¼¾]))?
-        (?: {_GAP}?(?P<scale>(?i:{_any(_SCALES)}))(?![a-zA-Z]) | [ \u00a0]?(?P<short>(?i:{_any(_MONEY_SHORT)}))(?![\w/²]) )?
-      | (?P<article>(?i:{_ARTICLE}))[\s-](?P<ascale>(?i:{_any(_SCALES)}))(?:[\s-](?P<ascale2>(?i:thousand|million|billion|trillion)))?\b
-        (?P<ahalf>(?i:{_HALVES}))?
+        (?: {_GAP}?(?P<scale>(?i:{_any(_SCALES)}))(?![a-zA-Z])
+          | [ \u00a0]?(?P<short>(?i:{_any(_MONEY_SHORT)}))(?![\w/²]) )?
+      | (?P<article>(?i:{_ARTICLE}))[\s-](?P<ascale>(?i:{_any(_SCALES)}))
+        (?:[\s-](?P<ascale2>(?i:thousand|million|billion|trillion)))?\b(?P<ahalf>(?i:{_HALVES}))?
       | (?P<words>(?i:{_WORDS}))(?P<half>(?i:{_HALVES}))?\b(?:[\s-](?P<wscale>(?i:{_any(_SCALES)}))\b)?
     )
     """,
@@ -76,8 +78,10 @@ _ORDINAL = re.compile(
 )
 _FRACTION = re.compile(
     rf"(?<![\w.,-])(?:"
-    rf"(?P<outof>\d{{1,2}}|{_any(_UNITS_WORDS[1:11])})\s(?:in|out\sof)\s(?:every\s)?(?P<of>\d{{1,3}}|{_any([*_UNITS_WORDS[2:11], 'twenty'])})\b(?!\s(?:years|months))"
-    rf"|(?:(?P<count>an?|{_any(_UNITS_WORDS[1:10])}|the\sother)[\s-])?(?P<part>half|halves|(?:{_any(set(_FRACTIONS) - {'half'})})s?)\b"
+    rf"(?P<outof>\d{{1,2}}|{_any(_UNITS_WORDS[1:11])})\s(?:in|out\sof)\s(?:every\s)?"
+    rf"(?P<of>\d{{1,3}}|{_any([*_UNITS_WORDS[2:11], 'twenty'])})\b(?!\s(?:years|months))"
+    rf"|(?:(?P<count>an?|{_any(_UNITS_WORDS[1:10])}|the\sother)[\s-])?"
+    rf"(?P<part>half|halves|(?:{_any(set(_FRACTIONS) - {'half'})})s?)\b"
     rf"|(?P<halve>halv(?:ed|es|ing|e)\b))(?!-)",
     re.IGNORECASE,
 )
@@ -87,7 +91,7 @@ _FRACTION_AFTER = re.compile(
     re.IGNORECASE,
 )
 _FRACTION_BEFORE = re.compile(
-    r"\b(?:by|to|about|around|roughly|than|nearly|almost|over|least|some|just|up to|least|only|exactly|for|as much as)\s(?:an?\s)?$",
+    r"\b(?:by|to|about|around|roughly|than|nearly|almost|over|least|some|just|only|exactly|for|as)\s(?:an?\s)?$",
     re.IGNORECASE,
 )
 _HALF_NO = re.compile(r"\b(?:first|second|latter|other|next|last|one|and|a|this|that)[\s-](?:a[\s-])?$", re.IGNORECASE)
@@ -113,7 +117,8 @@ _PER_OF = {spelling: name for name, spellings in _DATA["per"].items() for spelli
 _PER_WORD = "|".join(sorted(_PER_OF, key=len, reverse=True))
 _GAP_WORDS = r"(?:\s+(?!(?:to|and|in|at|by|for|from|that|which|will|with|a|an|per|each|every|or|than|but|while)\b)[^\W\d][\w’'-]*){0,4}"
 _PER = re.compile(
-    rf"(?:(?P<gap>{_GAP_WORDS})\s+(?:(?P<adverb>annually|yearly|monthly|weekly|daily|p\.a\.)|(?:an?|per|each|every)\s+(?P<per>{_PER_WORD})s?\b)"
+    rf"(?:(?P<gap>{_GAP_WORDS})\s+"
+    rf"(?:(?P<adverb>annually|yearly|monthly|weekly|daily|p\.a\.)|(?:an?|per|each|every)\s+(?P<per>{_PER_WORD})s?\b)"
     rf"|\s?/\s?(?P<slash>{_PER_WORD}|a\b|y\b)|[\s-]a[\s-](?P<hyphen>year|month|week|day)\b)",
     re.IGNORECASE,
 )
@@ -125,8 +130,7 @@ _OF_ANNUAL = re.compile(r"\s(?:of|in)\s(?:annual|yearly)\b", re.IGNORECASE)
 
 _TAIL = re.compile(r"[-‑][A-Za-z]?\d|[./]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
-_NOT_TAIL = re.compile(r"[-‑][A-Za-z]?\d|[./]\d")
-_YEAR = re.compile(rf"\s(?:[\w-]+\s){{0,2}}(?:{_DATA['context']['not_years']})\b", re.IGNORECASE)
+_NOT_YEAR = re.compile(rf"\s(?:[\w-]+\s){{0,2}}(?:{_DATA['context']['not_years']})\b", re.IGNORECASE)
 _TIME_AFTER = re.compile(
     r"[\s-](?:(?:fiscal|calendar|full|business|consecutive|straight|more|long)[\s-])?(?:years?|months?|weeks?|days?|decades?|quarters?|centur(?:y|ies)|nights?|o'clock|a\.m|p\.m|am\b|pm\b|fortnights?)\b(?!-old)|(?:s\b|:\d|/\d)",
     re.IGNORECASE,
@@ -383,7 +387,7 @@ def _per(mask: str, atom: _Atom, start: int, end: int) -> tuple[str | None, str 
     per = None
     if match and not (atom.money and (match["gap"] or "").strip()):
         word = match["per"] or match["slash"] or match["hyphen"]
-        per = _ADVERBS[match["adverb"].lower()] if match["adverb"] else _per_name(word)
+        per = _ADVERBS[match["adverb"].lower()] if match["adverb"] else _per_name(word or "")
     if atom.unit == "GWh":
         annual = _ANNUAL.search(mask[max(start, atom.start - 60) : atom.start]) or _OF_ANNUAL.match(mask, atom.end, end)
         per = "year" if annual else per
