@@ -33,6 +33,7 @@ _SCALES = {k: Decimal(v) for k, v in _DATA["scales"].items()}
 _SHORT = {k: Decimal(v) for k, v in _DATA["short_scales"].items()}
 _MONEY_SHORT = _SHORT | {k: Decimal(v) for k, v in _DATA["money_scales"].items()}
 _FRACTIONS: dict[str, int] = _DATA["fractions"]
+_LISTED_UNITS = frozenset({"percent", "kWh", "GWh", "kW", "km", "mi", "V", "min", "hp"})
 _CONVERTED_UNITS = {"TWh": ("GWh", 1000), "MW": ("kW", 1000)}
 
 _GAP = r"(?:[ \t\u00a0\u202f\u2009]|\r?\n[ \t]*|-)"
@@ -40,7 +41,8 @@ _S = rf"(?:(?:{_any(_TENS_WORDS)})(?:[\s-](?:{_any(_UNITS_WORDS[1:10])}))?|{_any
 _H = rf"(?:(?:{_S}|an?)[\s-]hundred(?:\s(?:and\s)?{_S}(?![\s-]hundred))?|{_S})"
 _WORDS = rf"(?:{_H}[\s-]thousand(?:,?\s(?:and\s)?{_H}(?![\s-]thousand))?|{_H})"
 _HALVES = r"(?:[\s-]and[\s-]a[\s-](?:half|quarter))"
-_ARTICLE = r"(?:half[\s-]an?|an?[\s-]half|half|(?:a[\s-])?quarter[\s-]of[\s-]an?|three[\s-]quarters[\s-]of[\s-]an?|an?|another)"
+_QUARTERS = r"(?:a[\s-])?quarter[\s-]of[\s-]an?|three[\s-]quarters[\s-]of[\s-]an?"
+_ARTICLE = rf"(?:half[\s-]an?|an?[\s-]half|half|{_QUARTERS}|an?|another)"
 _DIGITS = (
     r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\u00a0\u202f\u2009'’]\d{3})+(?!\d)"
     r"|\d{1,3}(?: \d{3})+(?![\d,.%]|\s?%)|\d{1,3}(?:\.\d{3}){2,}(?!\d)"
@@ -115,7 +117,10 @@ _AFTER = re.compile(
 )
 _PER_OF = {spelling: name for name, spellings in _DATA["per"].items() for spelling in spellings}
 _PER_WORD = "|".join(sorted(_PER_OF, key=len, reverse=True))
-_GAP_WORDS = r"(?:\s+(?!(?:to|and|in|at|by|for|from|that|which|will|with|a|an|per|each|every|or|than|but|while)\b)[^\W\d][\w’'-]*){0,4}"
+_GAP_WORDS = (
+    r"(?:\s+(?!(?:to|and|in|at|by|for|from|that|which|will|with|a|an|per|each|every|or|than|but|while)\b)"
+    r"[^\W\d][\w’'-]*){0,4}"
+)
 _PER = re.compile(
     rf"(?:(?P<gap>{_GAP_WORDS})\s+"
     rf"(?:(?P<adverb>annually|yearly|monthly|weekly|daily|p\.a\.)|(?:an?|per|each|every)\s+(?P<per>{_PER_WORD})s?\b)"
@@ -126,7 +131,11 @@ _ADVERBS = {"annually": "year", "yearly": "year", "monthly": "month", "weekly": 
 _ANNUAL = re.compile(
     r"\b(?:annual|yearly)\s(?:[\w-]+\s){0,3}(?:of|at|to|from|is|exceeding)\s(?:[\w-]+\s){0,3}$", re.IGNORECASE
 )
-_OF_ANNUAL = re.compile(r"\s(?:of|in)\s(?:annual|yearly)\b", re.IGNORECASE)
+_OF_YEAR = re.compile(
+    r"\s(?:of|in)\s(?:annual|yearly)\b"
+    r"|(?:\s+(?!(?:and|by|in|from|while|but)\b)[\w-]+){0,7}\s+(?:annually|yearly|(?:an?|per|every|each)\s+year\b)",
+    re.IGNORECASE,
+)
 
 _TAIL = re.compile(r"[-‑][A-Za-z]?\d|[./]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -314,11 +323,18 @@ def _with_ranges(mask: str, atoms: list[_Atom], start: int, end: int) -> Iterato
                 yield Quantity(low.start, high.end, value, unit, bound, per, _converted(mask, previous, low))
             previous, index = high, index + 2
             continue
-        if high and (shared := _shared_change(mask, low, high, start)):
+        if high and (shared := _shared(mask, low, high, start)):
             low = shared
         per, unit = _per(mask, low, start, end)
-        bound = _bound(mask, low, start, end)
-        yield Quantity(low.start, low.end, _plain(low.value), unit, bound, per, _converted(mask, previous, low))
+        yield Quantity(
+            low.start,
+            low.end,
+            _plain(low.value),
+            unit,
+            _bound(mask, low, start, end),
+            per,
+            _converted(mask, previous, low),
+        )
         previous, index = low, index + 1
 
 
@@ -362,13 +378,14 @@ def _paired(low: _Atom, high: _Atom) -> tuple[_Atom, _Atom] | None:
     return pair if pair[0].value < pair[1].value else None
 
 
-def _shared_change(mask: str, low: _Atom, high: _Atom, start: int) -> _Atom | None:
-    """The first number of "from 20 to 40 GWh", which is no range but has the second's unit."""
+def _shared(mask: str, low: _Atom, high: _Atom, start: int) -> _Atom | None:
+    """The first number of "from 20 to 40 GWh" or "40 or 60 kWh", which is no range but has the second's unit."""
     gap = mask[low.end : high.start].strip().lower()
-    if gap != "to" or low.unit or not high.unit or not _FROM.search(mask[max(start, low.start - 20) : low.start]):
+    if low.unit or not high.unit or low.scale != 1 or low.bare >= 1000:
         return None
-    scale = high.scale if low.scale == 1 and low.bare < 1000 else low.scale
-    return replace(low, unit=high.unit, value=low.bare * scale)
+    changes = gap == "to" and _FROM.search(mask[max(start, low.start - 20) : low.start])
+    listed = gap in {"or", "and", "and/or", ","} and high.unit in _LISTED_UNITS
+    return replace(low, unit=high.unit, value=low.bare * high.scale) if changes or listed else None
 
 
 def _bound(mask: str, atom: _Atom, start: int, end: int) -> str | None:
@@ -384,12 +401,12 @@ def _bound(mask: str, atom: _Atom, start: int, end: int) -> str | None:
 def _per(mask: str, atom: _Atom, start: int, end: int) -> tuple[str | None, str | None]:
     """What the quantity is counted by, and its unit: GWh of a year are `GWh/year`."""
     match = _PER.match(mask, atom.end, min(end, atom.end + 80))
-    per = None
+    per: str | None = None
     if match and not (atom.money and (match["gap"] or "").strip()):
         word = match["per"] or match["slash"] or match["hyphen"]
         per = _ADVERBS[match["adverb"].lower()] if match["adverb"] else _per_name(word or "")
     if atom.unit == "GWh":
-        annual = _ANNUAL.search(mask[max(start, atom.start - 60) : atom.start]) or _OF_ANNUAL.match(mask, atom.end, end)
+        annual = _ANNUAL.search(mask[max(start, atom.start - 60) : atom.start]) or _OF_YEAR.match(mask, atom.end, end)
         per = "year" if annual else per
         return per, "GWh/year" if per == "year" else "GWh"
     return per, atom.unit
