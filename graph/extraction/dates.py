@@ -37,10 +37,12 @@ _PART = rf"(?i:(?:the\s)?(?:(?:{_LATE})|(?:{_MIDDLE})|(?:{_OTHER}))(?:{_JOINT}\s
 _KIND = rf"(?i:(?:the\s)?(?:{_DATA['years']['kinds']})\s?)"
 _COUNT = rf"(?i:\d{{1,3}}(?:\.\d)?|{_any([re.escape(n) for n in _NUMBERS])})"
 _NOT_AFTER = rf"(?![\w%°]|[.,]\d|[-–]year|\s(?:{_DATA['years']['not_before']})\b)"
+_OPENING_NAMES = "|".join([*(m[:3] for m in _MONTHS), *_WEEKDAYS, *_DATA["relative"]])
 _QUARTER = _DATA["years"]["quarters"]
+_OPENER = rf"(?i:(?:the\s)?(?:{_DATA['openers']}|{_SEASONS}|{_OPENING_NAMES}|(?:{_COUNT})\s))"
 
 _POINT = re.compile(
-    rf"""(?<![\w.,$€£¥/])(?<!\d[-–])(?:
+    rf"""(?<![\w.,$€£¥/])(?<!\d[-–])(?={_OPENER})(?:
     (?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?![\w-]))
   | (?P<dmy>(?:the\s)?(?P<d1>{_DAY})\s(?:of\s)?(?P<m1>{_MONTH}),?\s(?P<y1>{_YEAR}))\b
   | (?P<mdy>(?P<m2>{_MONTH})\s(?P<d2>{_DAY})(?:,\s?|\s)(?P<y2>{_YEAR}))\b
