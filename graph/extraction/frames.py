@@ -1,0 +1,356 @@
+"""From marked sentences to frames: who, which property, what value, and where the words stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+from graph.extraction.annotate import MARK, Annotated, mark_of
+from graph.extraction.lexicon import bodies, place_adjectives, role_name
+from graph.extraction.model import Mention, Quantity, When
+from graph.extraction.plants import PlantMention, Plants
+from graph.extraction.readings import Reading
+from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules, quantity_rules
+from graph.extraction.subjects import Discourse, Found
+
+LETTERS = {
+    "organization": "OB", "model": "V", "platform": "P", "battery": "T", "plant": "F", "plan": "S", "brand": "B",
+    "person": "H",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A claim without its qualifiers. `start`, `end` and `anchor` are positions in the marked sentence."""
+
+    rule: str
+    property: str
+    index: int
+    start: int
+    end: int
+    anchor: int
+    subject: str
+    object: str | None = None
+    value: int | float | str | None = None
+    unit: str | None = None
+    quantity: Quantity | None = None
+    when: When | None = None
+    place: str | None = None
+    modality: str | None = None
+    needs_end: bool = False
+    inherits: Frame | None = None
+    trace: tuple[str, ...] = field(default=())
+
+
+class Frames:
+    """All frames of a document."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Prepare discourse and plants."""
+        self.reading = reading
+        self.discourse = Discourse(reading)
+        self.plants = Plants(reading, self.discourse)
+
+    def all(self) -> list[Frame]:
+        """Frames of every sentence that may yield claims, in order."""
+        found: list[Frame] = []
+        for index, sentence in enumerate(self.reading.annotated):
+            if self.reading.silent(sentence.sentence) or len(sentence.text) > 4000:
+                continue
+            found += self.plants.frames_of(index, Frame)
+            for rule in pattern_rules():
+                found += self.by_pattern(rule, index, sentence)
+            quantified = list(self.by_quantity(index, sentence))
+            found += quantified
+            found += self.ellipsis(index, sentence, quantified, found)
+        return found
+
+    # --- patterns --------------------------------------------------------------------------------
+
+    def by_pattern(self, rule: PatternRule, index: int, sentence: Annotated) -> Iterator[Frame]:
+        """What one pattern rule finds in a sentence."""
+        for match in rule.match.finditer(sentence.text):
+            if rule.exclude and rule.exclude.search(sentence.text[max(0, match.start() - 30) : match.end() + 20]):
+                continue
+            groups = match.groupdict()
+            frame = Frame(
+                rule.id, rule.property, index, match.start(), match.end(), match.start(), "", modality=rule.modality,
+                needs_end=rule.needs_end, when=self.group_when(sentence, match),
+            )  # fmt: skip
+            yield from self.filled(rule, sentence, match, groups, frame)
+
+    def filled(
+        self, rule: PatternRule, sentence: Annotated, match: re.Match[str], groups: dict[str, str | None], frame: Frame
+    ) -> Iterator[Frame]:
+        """The frames of one match: subjects times objects times values."""
+        if groups.get("pair"):
+            names = self.names(sentence, match, "pair")
+            yield from (replace(frame, subject=a, object=b) for a, b in combinations(names, 2))
+            return
+        subjects = self.subjects(rule, sentence, match, frame)
+        values = list(self.values(rule, sentence, match, groups))
+        wants_object = "object" in groups
+        objects: list[str | None] = list(self.objects(sentence, match, frame)) if wants_object else [None]
+        for subject in subjects.names if subjects else ():
+            for thing in objects:
+                for value, unit, quantity in values:
+                    if subject != thing:
+                        yield replace(
+                            frame, subject=subject, object=thing, value=value, unit=unit, quantity=quantity,
+                            trace=(f"subject: {subjects.step}" if subjects else "",),
+                        )  # fmt: skip
+
+    def objects(self, sentence: Annotated, match: re.Match[str], frame: Frame) -> list[str]:
+        """The names in the object group, or who its pronoun or definite noun stands for."""
+        names = self.names(sentence, match, "object")
+        if names:
+            return names
+        if match.start("object") < 0:
+            return []
+        found = self.discourse.resolve(frame.index, match.start("object"), match.end("object"))
+        return (
+            list(found.names)
+            if found
+            else [" ".join(match.group("object").split())]
+            if "name" in match.re.groupindex
+            else []
+        )
+
+    def names(self, sentence: Annotated, match: re.Match[str], group: str) -> list[str]:
+        """The names in a group of a match."""
+        if match.start(group) < 0:
+            return []
+        return list(dict.fromkeys(m.name for m in sentence.mentions(match.start(group), match.end(group))))
+
+    def group_when(self, sentence: Annotated, match: re.Match[str]) -> When | None:
+        """The date in the `when` group."""
+        if "when" not in match.re.groupindex or match.start("when") < 0:
+            return None
+        marks = sentence.marks(match.start("when"), match.end("when"))
+        return next((item for _, _, item in marks if isinstance(item, When)), None)
+
+    def subjects(self, rule: PatternRule, sentence: Annotated, match: re.Match[str], frame: Frame) -> Found | None:
+        """The subject group's names, or what the rule's ladder finds."""
+        if "subject" in match.re.groupindex and match.start("subject") >= 0:
+            names = self.names(sentence, match, "subject")
+            if names:
+                return Found(tuple(names), "named by the pattern")
+            resolved = self.discourse.resolve(frame.index, match.start("subject"), match.end("subject"))
+            if resolved:
+                return resolved
+            written = match.group("subject")
+            if "‹" not in written and rule.property == "holdsRole":
+                return Found((written,), "a person's name")
+            return None
+        if "person" in match.re.groupindex and match.start("person") >= 0:
+            names = self.names(sentence, match, "person") or [match.group("person").strip(" .,")]
+            return Found((names[0],), "a person's name") if "‹" not in names[0] else None
+        return self.ladder(rule.ladder or "organization", frame.index, match.start())
+
+    def values(
+        self, rule: PatternRule, sentence: Annotated, match: re.Match[str], groups: dict[str, str | None]
+    ) -> Iterator[tuple[int | float | str | None, str | None, Quantity | None]]:
+        """The values of a match: a number, a constant, a country, a role, a body style, or none."""
+        if groups.get("value"):
+            for _, _, item in sentence.marks(match.start("value"), match.end("value")):
+                if isinstance(item, tuple):
+                    for quantity in item:
+                        yield quantity.value, rule.unit or quantity.unit, quantity
+        elif groups.get("nation"):
+            name = place_adjectives().get(str(groups["nation"]))
+            places = self.names(sentence, match, "nation")
+            if name or places:
+                yield name or places[0], None, None
+        elif groups.get("role"):
+            for part in re.split(r",? and |, ", str(groups["role"])):
+                yield role_name(part.strip()), None, None
+        elif groups.get("body"):
+            for expression, code in bodies():
+                if expression.fullmatch(str(groups["body"])):
+                    yield code, None, None
+                    break
+        elif rule.number is not None:
+            yield int(rule.number), rule.unit, None
+        else:
+            yield rule.text, None, None
+
+    # --- ladders ---------------------------------------------------------------------------------
+
+    def ladder(self, wanted: str, index: int, position: int) -> Found | None:
+        """The first kind of `wanted` (words, in order of preference) that is in reach."""
+        for word in wanted.split():
+            if word == "organization":
+                found = self.discourse.subject(index, position)
+            elif word == "plant":
+                plant = self.plants.in_scope(index, position)
+                found = Found((plant.name,), "plant in scope") if plant else None
+            else:
+                found = self.nearest(index, position, LETTERS[word])
+            if found:
+                return found
+        return None
+
+    def nearest(self, index: int, position: int, letters: str) -> Found | None:
+        """The nearest name of a kind: before in the sentence, in the label, after, in the sentences before."""
+        sentence = self.reading.annotated[index]
+        block = sentence.sentence.block
+        before = self.of_kind(sentence, 0, position, letters)
+        if before:
+            return Found((before[-1].name,), "nearest before")
+        for back in range(index - 1, max(-1, index - 4), -1):
+            other = self.reading.annotated[back]
+            if other.sentence.block != block and other.sentence.block != self.reading.blocks[block].parent:
+                break
+            names = self.of_kind(other, 0, len(other.text), letters)
+            if names:
+                return Found((names[0].name,), "sentence before")
+        after = self.of_kind(sentence, position, len(sentence.text), letters)
+        return Found((after[0].name,), "nearest after") if after else None
+
+    def of_kind(self, sentence: Annotated, start: int, end: int, letters: str) -> list[Mention]:
+        """The mentions of a kind in a span."""
+        return [
+            item for _, _, item in sentence.marks(start, end)
+            if isinstance(item, Mention) and set(mark_of(item)) & set(letters)
+        ]  # fmt: skip
+
+    # --- quantities ------------------------------------------------------------------------------
+
+    def by_quantity(self, index: int, sentence: Annotated) -> Iterator[Frame]:
+        """Each number with the rule whose words stand nearest to it."""
+        for start, end, item in sentence.marks():
+            if not isinstance(item, tuple) or item[0].converted:
+                continue
+            options = [
+                (score, order, rule, span)
+                for order, rule in enumerate(quantity_rules())
+                if (scored := fit(rule, sentence.text, start, end, item)) is not None
+                for score, span in [scored]
+            ]
+            if not options:
+                continue
+            _, _, rule, span = min(options, key=lambda o: o[:2])
+            yield from self.quantity_frames(rule, index, sentence, (start, end), span, item)
+
+    def quantity_frames(
+        self, rule: QuantityRule, index: int, sentence: Annotated, at: tuple[int, int], span: tuple[int, int],
+        item: tuple[Quantity, ...],
+    ) -> Iterator[Frame]:  # fmt: skip
+        """The frames of one number under one rule: for each subject and each end of a range."""
+        found = self.ladder(rule.subject, index, at[0])
+        if not found:
+            return
+        first, last = min(at[0], span[0]), max(at[1], span[1])
+        if 0 <= found.start < at[0]:
+            first = min(first, found.start)
+        for subject in found.names:
+            for quantity in item:
+                unit = rule.unit or quantity.unit
+                if (unit == "GWh" and quantity.per == "year") or (rule.per_year and unit == "vehicles"):
+                    unit = f"{unit}/year"
+                yield Frame(
+                    rule.id, rule.property, index, first, last, at[0], subject, None, quantity.value, unit, quantity,
+                    modality=rule.modality, trace=(f"subject: {found.step}",),
+                )  # fmt: skip
+
+    def ellipsis(self, index: int, sentence: Annotated, found: list[Frame], everything: list[Frame]) -> Iterator[Frame]:
+        """Numbers that lean on the number before: "55 percent in Japan", "and 80 % by 2035", "Four will be pure EVs"."""
+        claimed = {f.anchor: f for f in found}
+        claimed |= {
+            s: f for f in everything if f.index == index and f.quantity
+            for s, e, i in sentence.marks() if isinstance(i, tuple) and f.quantity in i and f.property != "holdsStakeIn"
+        }  # fmt: skip
+        last: Frame | None = None
+        if index and self.reading.annotated[index - 1].sentence.block == sentence.sentence.block:
+            last = next((f for f in reversed(everything) if f.index == index - 1 and f.quantity), None)
+        for start, end, item in sentence.marks():
+            if not isinstance(item, tuple) or item[0].converted:
+                continue
+            if start in claimed:
+                last = claimed[start]
+                continue
+            if last is None or not last.quantity or not leans(sentence.text, start, end, mark_of(item), last):
+                continue
+            for quantity in item:
+                bound = Frame(
+                    last.rule, last.property, index, start, tail(sentence.text, end), start, last.subject, None, quantity.value,
+                    last.unit, quantity, inherits=last if last.index == index else None, modality=None, trace=("leans on the number before",),
+                )  # fmt: skip
+                yield bound
+                last = bound
+
+
+LEAN_AFTER = re.compile(
+    r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|will be|would be|are to be|by ‹when|in ‹when|in ‹[A-Z]*L|for ‹[A-Z]*L|by the|"
+    r"under the|electrified|electric|fully electric|battery|combustion|plug-in|hybrid|in (?:the )?(?:US|UK|U\.S\.)|globally|worldwide|$|,|\.|;)",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
+    """Whether a number can only be read with the number before it."""
+    kinds = {"percent": "percent", "GWh": "GWh", "GWh/year": "GWh", "models": "n", "vehicles": "n"}
+    if kinds.get(last.unit or "") != mark or last.property not in {
+        "salesShare", "modelCount", "productionCapacity", "salesVolume", "productionVolume",
+    }:  # fmt: skip
+        return False
+    if not LEAN_AFTER.match(text, end):
+        return False
+    item_is_small = last.quantity is not None and last.unit == "models"
+    return not item_is_small or bool(re.search(r"(?:^|[,;(:–] |and |including |other |to )\S{0,12}$", text[:start]))
+
+
+def tail(text: str, end: int) -> int:
+    """The end of a number's short phrase: up to the next mark or comma."""
+    match = re.compile(r"[^,.;:()‹]{0,40}(?:‹(?:when|[A-Z]*L[A-Z]*)#\d+›)?").match(text, end)
+    return match.end() if match else end
+
+
+def clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """The part of a sentence around a span: between semicolons, and no further than 110 characters off."""
+    left = max(text.rfind(";", 0, start) + 1, start - 110, 0)
+    right = text.find(";", end)
+    return left, min(right if right >= 0 else len(text), end + 110)
+
+
+def fit(
+    rule: QuantityRule, text: str, start: int, end: int, item: tuple[Quantity, ...]
+) -> tuple[float, tuple[int, int]] | None:
+    """How far the nearest word of the rule stands from the number, and where it stands; None where it does not fit."""
+    mark = MARK.match(text, start)
+    value = item[0].value
+    if not mark or mark.group(1) not in rule.marks or not rule.least <= value <= rule.most:
+        return None
+    left, right = clause(text, start, end)
+    if rule.exclude and rule.exclude.search(text, left, right):
+        return None
+    spans: list[tuple[float, tuple[int, int]]] = []
+    if rule.after:
+        hit = rule.after.match(text, end)
+        if not hit:
+            return None
+        spans.append((0.0, hit.span()))
+    if rule.before:
+        hit = rule.before.search(text[left:start])
+        if not hit:
+            return None
+        spans.append((0.0, (left + hit.start(), left + hit.end())))
+    if rule.near:
+        near = [(distance(m.span(), start, end), m.span()) for m in rule.near.finditer(text, left, right)]
+        if not near:
+            return None
+        spans.append(min(near))
+    score = sum(s for s, _ in spans) + rule.weight
+    return score, (min(s[0] for _, s in spans), max(s[1] for _, s in spans))
+
+
+def distance(span: tuple[int, int], start: int, end: int) -> float:
+    """Characters between a word and the number; words after count a little more."""
+    return float(start - span[1]) if span[1] <= start else (span[0] - end) * 1.2
+
+
+def plant_names(plants: Iterable[PlantMention]) -> set[str]:
+    """The names of the plants found."""
+    return {p.name for p in plants}

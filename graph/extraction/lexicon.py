@@ -1,0 +1,128 @@
+"""Word lists, places, roles and cues of the extractor, read from the TOML files beside it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "lexicon"
+RULES = Path(__file__).parent / "rules"
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """One TOML file of the lexicon, by its name without the ending."""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def any_of(alternatives: list[str] | tuple[str, ...]) -> str:
+    """A group of alternatives, longest first, matched at word boundaries."""
+    ordered = sorted(alternatives, key=len, reverse=True)
+    return r"(?:(?<!\w)(?:" + "|".join(ordered) + r")(?!\w))"
+
+
+@cache
+def place_adjectives() -> dict[str, str]:
+    """Adjective -> country, for companies' origins ("German" -> "Germany")."""
+    return dict(table("places")["adjectives"])
+
+
+@cache
+def region_adjectives() -> dict[str, str]:
+    """Adjective -> place, for markets ("European" -> "Europe")."""
+    return {**place_adjectives(), **table("places")["regional"]}
+
+
+@cache
+def cue(kind: str) -> re.Pattern[str]:
+    """The compiled cue list of a modality: `negated`, `report`, `plan` or `fact`."""
+    return re.compile(any_of(table("modality")[kind]), re.IGNORECASE)
+
+
+@cache
+def worldwide() -> re.Pattern[str]:
+    """Words that make a figure a worldwide one."""
+    return re.compile(any_of(table("places")["worldwide"]["words"]), re.IGNORECASE)
+
+
+@cache
+def powertrain_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+    """One pattern over all powertrain phrases, and the way from a group's name to the powertrain (or "")."""
+    kinds = table("powertrains")
+    entries = [(phrase, kind) for kind, phrases in kinds["kinds"].items() for phrase in phrases]
+    entries += [(phrase, "") for phrase in kinds["none"]["words"]]
+    entries.sort(key=lambda e: len(e[0]), reverse=True)
+    names = {f"p{i}": kind for i, (_, kind) in enumerate(entries)}
+    pattern = "|".join(f"(?P<p{i}>{phrase})" for i, (phrase, _) in enumerate(entries))
+    return re.compile(rf"(?<![\w])(?:{pattern})(?!\w)", re.IGNORECASE), names
+
+
+@cache
+def bodies() -> list[tuple[re.Pattern[str], str]]:
+    """Body-style patterns and their codes, in the order of the file."""
+    return [
+        (re.compile(rf"(?<!\w)(?:{row['text']})(?!\w)", re.IGNORECASE), row["code"]) for row in table("bodies")["body"]
+    ]
+
+
+@cache
+def roles() -> list[tuple[re.Pattern[str], str]]:
+    """Role patterns and the roles spelled out, in the order of the file."""
+    return [(re.compile(row["text"], re.IGNORECASE), row["name"]) for row in table("roles")["role"]]
+
+
+def role_name(text: str) -> str:
+    """A role as the contract spells it: abbreviations resolved, "former" kept, anything else as the text has it."""
+    text = " ".join(text.split())
+    former = re.match(r"(?:former|ex-?|then|outgoing|current|new|incoming)[ -]", text, re.IGNORECASE)
+    rest = text[former.end() :] if former else text
+    prefix = "former " if former and former.group().lower().startswith(("former", "ex")) else ""
+    for pattern, name in roles():
+        if pattern.fullmatch(rest):
+            return prefix + name
+    return prefix + rest
+
+
+@cache
+def macros() -> dict[str, str]:
+    """Every {name} that a rule's pattern may use, expanded to a regular expression."""
+    words = {name: any_of(alternatives) for name, alternatives in table("words")["classes"].items()}
+    role_texts = [row["text"] for row in table("roles")["role"]]
+    one_role = r"(?:(?:former |ex-|current |new |outgoing |incoming )?(?:" + "|".join(role_texts) + r"))"
+    open_role = table("roles")["open"]
+    words["role"] = rf"(?<!\w)(?:{open_role}|{one_role})(?!\w)"
+    words["body"] = any_of([row["text"] for row in table("bodies")["body"]])
+    words["nation"] = r"(?:(?<!\w)(?:" + "|".join(re.escape(a) for a in place_adjectives()) + r")(?!\w))"
+    words["market"] = r"(?:(?<!\w)(?:" + "|".join(re.escape(a) for a in region_adjectives()) + r")(?!\w))"
+    return words | placeholders()
+
+
+KIND_LETTERS = {
+    "Organization": "O", "Automaker": "O", "Alliance": "OA", "BatteryMaker": "O", "Supplier": "O", "JointVenture": "O",
+    "Publisher": "U", "TechnologyCompany": "O", "Brand": "B", "VehicleModel": "V", "Platform": "P",
+    "BatteryTechnology": "T", "Plant": "F", "Plan": "S", "Place": "L", "Country": "L", "City": "L", "Region": "L",
+    "Market": "L", "Person": "H", "Role": "", "Technology": "K",
+}  # fmt: skip
+
+
+def placeholders() -> dict[str, str]:
+    """The macros that stand for an annotated name, number or date."""
+
+    def named(letters: str) -> str:
+        return rf"‹[A-Z]*[{letters}][A-Z]*#\d+›"
+
+    found = {
+        "org": named("OB"), "company": named("O"), "alliance": named("A"), "brand": named("B"), "model": named("V"),
+        "platform": named("P"), "battery": named("T"), "plant": named("F"), "plan": named("S"), "place": named("L"),
+        "person": named("H"), "tech": named("K"), "outlet": named("U"), "any": r"‹[^›]*›", "when": r"‹when#\d+›",
+    }  # fmt: skip
+    for unit in ("money", "percent", "GWh", "kWh", "distance", "V", "kW", "min", "n", "ordinal"):
+        found[unit] = rf"‹{unit}#\d+›"
+    found["name"] = r"(?:(?-i:[A-Z])[\w’'-]+(?: (?:(?:de|van|von|der|la|di|al|bin) )*(?-i:[A-Z])[\w’'.-]*(?<!')){1,3})"
+    found["gap"] = r"[^.;]{0,60}?"
+    found["wide"] = r"[^;]{0,140}?"
+    found["list"] = r"(?:, and |, or |, | and | or |/|, as well as | as well as |, plus )"
+    return found

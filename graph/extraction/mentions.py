@@ -1,0 +1,192 @@
+"""Names in the text: the register as a trie over folded tokens, with case rules and guards for ordinary words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from graph.extraction.lexicon import table
+from graph.extraction.model import Mention
+from graph.register import Entity, Register, fold
+
+TOKEN = re.compile(r"[^\W_]+")
+JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+]{0,3}|\n)\Z")
+ORGANIZATION_KINDS = frozenset(
+    "Organization Automaker Alliance BatteryMaker Supplier JointVenture Publisher TechnologyCompany Brand".split()
+)
+PLACE_KINDS = frozenset("Place Country City Region Market".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of the text: its span, as written, and folded."""
+
+    start: int
+    end: int
+    text: str
+    key: str
+
+
+@dataclass(slots=True)
+class Node:
+    """A node of the trie; `ends` holds what may end here."""
+
+    next: dict[str, Node] = field(default_factory=dict)
+    ends: list[tuple[str, tuple[str, ...], bool]] = field(default_factory=list)
+
+
+@lru_cache(maxsize=65536)
+def fold_token(text: str) -> str:
+    """A word without case and accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a text."""
+    return [Token(m.start(), m.end(), m.group(), fold_token(m.group())) for m in TOKEN.finditer(text)]
+
+
+def short_names(entity: Entity, register: Register) -> Iterator[str]:
+    """The names of a model without its brand, usable where the brand is in the text."""
+    if "VehicleModel" not in entity.kinds:
+        return
+    for parent in (register.entities[p] for p in entity.parents if p in register.entities):
+        for lead in {parent.name, parent.name.split()[0], *parent.aliases}:
+            for name in (entity.name, *entity.aliases):
+                if name.startswith(lead + " "):
+                    yield name[len(lead) + 1 :]
+
+
+def usable_short(name: str) -> bool:
+    """Whether a name without its brand says enough: no bare number, no single letter, no plain class word."""
+    words = TOKEN.findall(name)
+    return bool(words) and not name.isdigit() and len(fold(name)) > 1 and not (len(words) == 1 and len(name) < 2)
+
+
+def fits_case(written: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Capitals of the name must be capitals in the text; short all-capital names must be written so."""
+    for have, want in zip(written, name, strict=True):
+        if want[0].isupper() and not have[0].isupper():
+            return False
+        if want.isupper() and want.isalpha() and 2 <= len(want) <= 4 and not have.isupper():
+            return False
+    return True
+
+
+class Gazetteer:
+    """The register's names, ready to be found in a text."""
+
+    def __init__(self, register: Register) -> None:
+        """Index every name and alias, and models' names without their brand."""
+        self.register = register
+        self.root = Node()
+        self.guarded = {fold(w) for w in table("names")["guarded"]}
+        self.beside = re.compile(r"\W{1,3}(?:" + "|".join(table("names")["beside"]) + r")\b")
+        for entity in register.entities.values():
+            for name in (entity.name, *entity.aliases):
+                self._add(name, entity.slug, short=False)
+            for name in set(short_names(entity, register)):
+                if usable_short(name):
+                    self._add(name, entity.slug, short=True)
+
+    def _add(self, name: str, slug: str, *, short: bool) -> None:
+        words = TOKEN.findall(name.removeprefix("The ") if len(name) > 8 else name)
+        if not words or (len(words) == 1 and len(words[0]) < 2):
+            return
+        variants = [words]
+        if words[-1].isalpha() and words[-1].islower() and len(words[-1]) > 3 and len(words) > 1:
+            last = words[-1]
+            plural = last[:-1] + "ies" if last.endswith("y") else last + "s"
+            variants.append([*words[:-1], plural])
+        for variant in variants:
+            node = self.root
+            for word in variant:
+                node = node.next.setdefault(fold_token(word), Node())
+            node.ends.append((slug, tuple(variant), short))
+
+    def raw(self, text: str, words: list[Token]) -> list[tuple[int, int, list[tuple[str, bool]]]]:
+        """Longest matches, left to right: span and the entities that bear the name (with: is it a short name?)."""
+        found = []
+        i = 0
+        while i < len(words):
+            node, j, best = self.root, i, None
+            while j < len(words) and words[j].key in node.next:
+                if j > i and not JOIN.match(text[words[j - 1].end : words[j].start]):
+                    break
+                node = node.next[words[j].key]
+                j += 1
+                written = tuple(t.text for t in words[i:j])
+                fitting = [(slug, short) for slug, name, short in node.ends if fits_case(written, name)]
+                if fitting:
+                    best = (j, fitting)
+            if best:
+                found.append((words[i].start, words[best[0] - 1].end, best[1]))
+                i = best[0]
+            else:
+                i += 1
+        return found
+
+    def mentions(self, text: str) -> list[Mention]:
+        """The known names in a text (a mask of the document), in order."""
+        words = tokens(text)
+        matches = self.raw(text, words)
+        sure = Counter(
+            slug
+            for start, end, options in matches
+            for slug, short in options
+            if not short and fold(text[start:end]) not in self.guarded
+        )
+        present = self._with_owners(sure)
+        found = []
+        for start, end, options in matches:
+            slug = self._choose(text, start, end, options, present, sure)
+            if slug:
+                entity = self.register.entities[slug]
+                found.append(Mention(start, end, entity.name, entity.kinds))
+        return found
+
+    def _with_owners(self, slugs: Iterable[str]) -> set[str]:
+        """These entities, their owners at any distance, and alliances whose members are among them."""
+        reached: set[str] = set()
+        todo = list(slugs)
+        while todo:
+            slug = todo.pop()
+            if slug not in reached and slug in self.register.entities:
+                reached.add(slug)
+                todo += self.register.entities[slug].parents
+        return reached | {e.slug for e in self.register.entities.values() if reached & set(e.members)}
+
+    def _choose(
+        self, text: str, start: int, end: int, options: list[tuple[str, bool]], present: set[str], sure: Counter[str]
+    ) -> str | None:
+        """The entity that a name stands for here, or None where it is an ordinary word."""
+        entities = self.register.entities
+        written = fold(text[start:end])
+        guarded = written in self.guarded
+        allowed = []
+        for slug, short in options:
+            entity = entities[slug]
+            owners = set(entity.parents)
+            owned = bool(owners & present) or any(set(entities[o].parents) & present for o in owners if o in entities)
+            if short and not owned:
+                continue
+            if guarded and not (owned or slug in sure or self.beside.match(text, end)):
+                continue
+            if entity.members and written in {"alliance", "thealliance"} and not (set(entity.members) & present):
+                continue
+            if guarded and self._starts_sentence(text, start) and text[end : end + 1] not in ":,'’*":
+                if not re.match(r"\s+(?:[a-z]+s|is|will|has|was|and|,)\b", text[end:]) and not self.beside.match(
+                    text, end
+                ):
+                    continue
+            allowed.append((short, -sum(sure[o] for o in owners) - sure[slug], -len(entity.kinds), slug))
+        return min(allowed)[3] if allowed else None
+
+    @staticmethod
+    def _starts_sentence(text: str, start: int) -> bool:
+        before = text[max(0, start - 4) : start].rstrip(' *“"')
+        return not before or before[-1] in ".!?\n"

@@ -1,0 +1,182 @@
+"""A document read: its blocks, sentences, names, numbers and dates, each sentence in its marked form."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from graph.extraction.annotate import Annotated, annotate
+from graph.extraction.blocks import blocks, mask
+from graph.extraction.dates import dates
+from graph.extraction.lexicon import macros, table
+from graph.extraction.mentions import ORGANIZATION_KINDS, Gazetteer
+from graph.extraction.model import Block, Mention, Sentence
+from graph.extraction.quantities import quantities
+from graph.extraction.sentences import sentences
+from graph.reading import Document
+from graph.register import Register, fold
+
+SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
+
+
+@dataclass
+class Reading:
+    """Everything that later stages ask about a document."""
+
+    document: Document
+    register: Register
+    mask: str
+    blocks: list[Block]
+    sentences: list[Sentence]
+    mentions: list[Mention]
+    annotated: list[Annotated] = field(default_factory=list)
+    topic: str | None = None
+
+    def entity_kinds(self, name: str) -> frozenset[str]:
+        """The kinds of a name, from the register or from the document's own mentions."""
+        entity = self.register.resolve(name)
+        if entity:
+            return entity.kinds
+        return next((m.kinds for m in self.mentions if m.name == name), frozenset())
+
+    def silent(self, sentence: Sentence) -> bool:
+        """Whether a sentence stands in a block that yields no claims."""
+        block = self.blocks[sentence.block]
+        return block.kind in SILENT or block.repeats is not None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A pattern for names that the register does not hold."""
+
+    id: str
+    kind: str
+    pattern: re.Pattern[str]
+    exclude: frozenset[str]
+
+
+def expand(pattern: str) -> str:
+    """A rule's pattern with its {macros} replaced, twice for macros inside macros."""
+    known = macros()
+    for _ in range(3):
+        pattern = re.sub(r"\{([a-zA-Z]+)\}", lambda m: known.get(m.group(1), m.group(0)), pattern)
+    return pattern
+
+
+def load_shapes() -> list[Shape]:
+    """The shapes of the lexicon, compiled."""
+    return [
+        Shape(
+            row["id"],
+            row["kind"],
+            re.compile(expand(row["pattern"]), re.IGNORECASE),
+            frozenset(fold(w) for w in row.get("exclude", ())),
+        )
+        for row in table("names")["shape"]
+    ]
+
+
+def read(document: Document, gazetteer: Gazetteer, shapes: list[Shape]) -> Reading:
+    """Read a document: everything up to marked sentences."""
+    parts = blocks(document)
+    masked = mask(document, parts)
+    lines = sentences(masked, parts)
+    mentions = gazetteer.mentions(masked)
+    unknown = unknown_names(masked, lines, mentions, shapes, gazetteer.register)
+    mentions = sorted([*mentions, *unknown], key=lambda m: m.start)
+    reading = Reading(document, gazetteer.register, masked, parts, lines, mentions)
+    reading.annotated = mark_all(reading)
+    reading.topic = topic_of(reading, gazetteer)
+    return reading
+
+
+def within(mentions: list[Mention], starts: list[int], sentence: Sentence) -> list[Mention]:
+    """The mentions inside a sentence."""
+    first, last = bisect_left(starts, sentence.start), bisect_left(starts, sentence.end)
+    return [m for m in mentions[first:last] if m.end <= sentence.end]
+
+
+def mark_all(reading: Reading) -> list[Annotated]:
+    """Every sentence in its marked form; names are blanked before numbers and dates are read."""
+    blank = list(reading.mask)
+    for mention in reading.mentions:
+        blank[mention.start : mention.end] = " " * (mention.end - mention.start)
+    blanked = "".join(blank)
+    starts = [m.start for m in reading.mentions]
+    return [
+        annotate(
+            reading.mask,
+            sentence,
+            within(reading.mentions, starts, sentence),
+            quantities(blanked, sentence.start, sentence.end),
+            dates(blanked, sentence.start, sentence.end, reading.document.date),
+        )
+        for sentence in reading.sentences
+    ]
+
+
+def unknown_names(
+    text: str, lines: list[Sentence], known: list[Mention], shapes: list[Shape], register: Register
+) -> list[Mention]:
+    """Names that only a shape pattern finds. Once found, a name counts wherever it stands in the text."""
+    starts = [m.start for m in known]
+    found: dict[str, Mention] = {}
+    banned = {fold(w) for w in table("names")["not_a_model"]}
+    for sentence in lines:
+        marked = annotate(text, sentence, within(known, starts, sentence), [], [])
+        for shape in shapes:
+            for match in shape.pattern.finditer(marked.text):
+                written = match.group("name").strip(" ,.'\"")
+                if fold(written) in shape.exclude or not written or "‹" in written:
+                    continue
+                name = written
+                if shape.kind == "VehicleModel":
+                    brand = next(m for m in marked.mentions(match.start(), match.end()))
+                    if fold(written.split()[0]) in banned:
+                        continue
+                    name = model_name(brand.name, written, register)
+                start, end = marked.span(match.start("name"), match.start("name") + len(written))
+                if register.resolve(name) is None and fold(written) not in found:
+                    found[fold(written)] = Mention(start, end, name, frozenset({shape.kind}), known=False)
+    return repeat_everywhere(text, list(found.values()), known)
+
+
+def model_name(brand: str, written: str, register: Register) -> str:
+    """A model's name with its brand before it ("Mitsubishi Motors" lends "Mitsubishi")."""
+    lead = brand.removesuffix(" Motors").removesuffix(" Group") if register.resolve(brand) else brand
+    return written if written.startswith(lead) else f"{lead} {written}"
+
+
+def repeat_everywhere(text: str, found: list[Mention], known: list[Mention]) -> list[Mention]:
+    """Each found name at all its places in the text that no known name covers."""
+    taken = [(m.start, m.end) for m in known]
+    result: list[Mention] = []
+    for mention in sorted(found, key=lambda m: m.start - m.end):
+        written = text[mention.start : mention.end]
+        for match in re.finditer(rf"(?<!\w){re.escape(written)}(?!\w)", text):
+            if all(match.end() <= s or match.start() >= e for s, e in taken):
+                taken.append(match.span())
+                result.append(Mention(match.start(), match.end(), mention.name, mention.kinds, known=False))
+    return result
+
+
+def topic_of(reading: Reading, gazetteer: Gazetteer) -> str | None:
+    """The organization that a document is about: named in the title, or most often and early."""
+    score: Counter[str] = Counter()
+    for name in company_names(gazetteer.mentions(reading.document.title or "")):
+        score[name] += 4
+    body = [m for m in reading.mentions if m.kinds & ORGANIZATION_KINDS and m.kinds != {"Publisher"}]
+    for rank, mention in enumerate(body):
+        score[mention.name] += 2 if rank < 2 else 1
+    return max(score, key=lambda n: score[n]) if score else None
+
+
+def company_names(mentions: list[Mention]) -> list[str]:
+    """The companies and brands among mentions."""
+    return [m.name for m in mentions if m.kinds & ORGANIZATION_KINDS and m.kinds != {"Publisher"}]
+
+
+Resolver = Callable[[str], str | None]
