@@ -17,9 +17,10 @@ from graph.terms import RDF_TYPE, decimal, integer, ordered
 
 RULES = Path(__file__).with_name("rules")
 _SCRATCH = "urn:x-evplans:comparison"
+_DENIED = "urn:x-evplans:denied"
 _CURRENCY = "http://qudt.org/vocab/unit/CCY_"
 
-_COMPARISONS = ("comparable", "alike", "recalled")
+_COMPARISONS = ("comparable", "alike", "echoes", "recalled")
 _FINDINGS = (
     "revision",
     "unit-disagreement",
@@ -39,9 +40,11 @@ def derive(store: Store, namespace: Namespace) -> dict[str, list[Quad]]:
     `store` holds register and documents; what it held of the two graphs before is replaced by what is returned.
     """
     facts, derived, scratch = namespace.graph("facts"), namespace.graph("derived"), _SCRATCH
-    for name in (facts, derived, scratch):
+    for name in (facts, derived, scratch, _DENIED):
         store.remove_graph(NamedNode(name))
+    _run(store, "denials", _DENIED, namespace)
     _run(store, "facts", facts, namespace)
+    store.remove_graph(NamedNode(_DENIED))
     _run(store, "speakers", derived, namespace)
     _run(store, "bounds", derived, namespace)
     store.extend(_rates(store, NamedNode(derived), namespace))

@@ -12,6 +12,7 @@ from graph.namespaces import DCAT, DCT, EV, PROV, RDFS, SKOS, VOID, Namespace
 from graph.reading import Document
 from graph.terms import RDF_TYPE, digest, english, integer, ordered, skolemised
 
+_SD = "http://www.w3.org/ns/sparql-service-description#"
 _TITLE = "Car makers' electric-vehicle plans, claim by claim"
 
 
@@ -69,7 +70,7 @@ def _description(namespace: Namespace, graphs: Mapping[str, Sequence[Quad]], ver
     for kind in (VOID + "Dataset", DCAT + "Dataset"):
         yield dataset, RDF_TYPE.value, NamedNode(kind)
     yield dataset, DCT + "title", english(_TITLE)
-    yield dataset, EV + "version", Literal(version)
+    yield dataset, DCAT + "version", Literal(version)
     yield dataset, VOID + "sparqlEndpoint", NamedNode(namespace.base + "sparql")
     yield dataset, VOID + "uriSpace", Literal(namespace.base)
     yield dataset, VOID + "dataDump", NamedNode(namespace.base + "dumps/")
@@ -81,7 +82,7 @@ def _description(namespace: Namespace, graphs: Mapping[str, Sequence[Quad]], ver
         yield dataset, VOID + "subset", NamedNode(part)
         yield part, RDF_TYPE.value, NamedNode(VOID + "Dataset")
         yield part, DCT + "title", Literal(graph.removeprefix(namespace.base))
-        yield part, EV + "namedGraph", NamedNode(graph)
+        yield part, _SD + "name", NamedNode(graph)
         yield part, VOID + "triples", integer(len(graphs[graph]))
     yield from _partitions(home, dataset, graphs)
 
