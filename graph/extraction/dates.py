@@ -61,9 +61,9 @@ _POINT = re.compile(
   | (?P<relyear>(?i:(?P<part13>(?:{_PART})?)
         (?:(?:the\s)?(?P<rel13>next|last|this|coming|current|past)\s(?:fiscal\s|calendar\s|financial\s|business\s|model\s)?year
            |the\s(?P<after13>year\safter\snext)|(?P<end13>year['’]?s?[\s-]end|the\syear(?:['’]s\send|\sis\sout|\sends))
-           |(?P<bare13>(?:fiscal\s|calendar\s)?year)(?=[\s,.;)]))(?!['’]s|\s(?:ago|earlier|later|before|to)\b)))
+           |(?P<bare13>(?:fiscal\s|calendar\s)?year)(?![\w-]))(?!['’]s|\s(?:ago|earlier|later|before|to)\b)))
   | (?P<relspan>(?i:{_PART}?(?:the\s)?(?P<rel14>next|last|this|coming|past)\s
-        (?P<what14>month|week|weekend|quarter|{_SEASONS})))\b
+        (?P<what14>month|week|weekend|quarter|{_SEASONS})|(?<=in\s)the\s(?P<season14>{_SEASONS})(?!\sof)))\b
   | (?P<weekday>(?:(?P<rel15>(?i:last|next|this|this\scoming))\s)?(?P<w15>{_any(_WEEKDAYS)}))\b
   | (?P<day>(?i:{_any(list(_DATA["relative"]))})(?!['’]s))\b
   | (?P<ago>(?i:(?P<n17>{_COUNT})\s(?P<u17>day|week|fortnight|month|year|decade)s?['’]?
@@ -84,7 +84,7 @@ _JOIN = re.compile(rf"\s+(?P<word>{_DATA['cues']['joints']})\s+(?:the\s+)?", re.
 _DURATION = re.compile(
     rf"""(?<![\w.,$€£¥])(?:(?P<lead>{_DATA["durations"]["lead"]})\s)?
     (?P<middle>(?:(?:{_DATA["durations"]["filler"]}|{_DATA["durations"]["past"]})\s){{0,4}}?)
-    (?:(?P<count>{_COUNT})(?:\s(?:(?:{_DATA["durations"]["kinds"]})\s){{0,2}}|-)(?P<unit>year|month|decade)s?
+    (?:(?:{_COUNT}(?:\s(?:to|or)\s|[-–]))?(?P<count>{_COUNT})(?:\s(?:(?:{_DATA["durations"]["kinds"]})\s){{0,2}}|-)(?P<unit>year|month|decade)s?
       |(?<=[a-z]\s)(?P<bare>decade))\b
     (?!['’]?\s(?:ago|old|earlier|later|on\b|before|hence|from\snow|time)|-old)""",
     re.VERBOSE | re.IGNORECASE,
@@ -93,6 +93,7 @@ _PAST = re.compile(rf"\b(?:{_DATA['durations']['past']})\s$", re.IGNORECASE)
 _LATE_WORD = re.compile(rf"\b(?:{_LATE})\b", re.IGNORECASE)
 _MIDDLE_WORD = re.compile(rf"\b(?:{_MIDDLE})\b", re.IGNORECASE)
 _YEARS_IN_UNIT = {"year": 1.0, "decade": 10.0, "month": 1 / 12}
+_SEASON_MONTHS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}
 _DAYS_IN_UNIT = {"day": 1, "week": 7, "fortnight": 14}
 
 
@@ -297,6 +298,9 @@ def _read_relative_year(match: re.Match[str], clock: _Clock, _: str | None) -> R
 
 
 def _read_relative_span(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
+    if match["season14"]:
+        month = clock.nearest_month(_SEASON_MONTHS[match["season14"].lower()])
+        return _at(month[:4] if month else None)
     steps = {"next": 1, "coming": 1, "last": -1, "past": -1}.get(match["rel14"].lower(), 0)
     what = match["what14"].lower()
     if what not in {"month", "week", "weekend", "quarter"} and not steps:
@@ -309,8 +313,7 @@ def _read_relative_span(match: re.Match[str], clock: _Clock, _: str | None) -> R
     if what == "quarter":
         month = clock.shifted_months(3 * steps)
         return _at(month[:4] if month else None)
-    middle = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}[what]
-    month = clock.nearest_month(middle, steps)
+    month = clock.nearest_month(_SEASON_MONTHS[what], steps)
     return _at(month[:4] if month else None)
 
 

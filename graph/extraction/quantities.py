@@ -22,7 +22,7 @@ _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 
 def _any(spellings: Iterable[str]) -> str:
     """An alternation, longest spelling first."""
-    return "|".join(sorted(spellings, key=len, reverse=True))
+    return "|".join(sorted((s.replace(" ", r"\s") for s in spellings), key=len, reverse=True))
 
 
 _UNITS_WORDS = _DATA["words"]["units"].split()
@@ -51,7 +51,7 @@ _DIGITS = (
 _SIGNS = _any(_DATA["currency_signs"])
 _NUMBER = re.compile(
     rf"""
-    (?<![\w.,/$€£¥])(?<!\w[-‑])
+    (?<![\w.,$€£¥])(?:(?<![A-Za-z][-‑])(?<!\d/)|(?=[$€£¥₹₩]))
     (?:(?P<sign>{_SIGNS})[ \u00a0]?)?
     (?:
         (?P<digits>{_DIGITS})(?:[ ]?(?P<vulgar>[½¼¾]))?
@@ -64,10 +64,12 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_UNIT = re.compile(
+_UNIT_WORDS = (
     rf"{_GAP}?(?:(?P<cur>(?:(?i:{_any(_DATA['currency_words'])}))\b|(?:{_SIGNS})(?![\w\d]))"
     rf"|(?P<unit>{_any(_DATA['units'])})(?![a-zA-Z²]))"
 )
+_UNIT = re.compile(_UNIT_WORDS)
+_PLUS_UNIT = re.compile(rf"\+{_UNIT_WORDS}")
 _CODE_AFTER = re.compile(r"[ \u00a0](?:USD|EUR|JPY|GBP|CNY|RMB|KRW|INR|US dollars)\b")
 _SIGN_OF = [(re.compile(k), v) for k, v in _DATA["currency_signs"].items()]
 _WORD_OF = [(re.compile(k, re.IGNORECASE), v) for k, v in _DATA["currency_words"].items()]
@@ -93,7 +95,7 @@ _FRACTION_AFTER = re.compile(
     re.IGNORECASE,
 )
 _FRACTION_BEFORE = re.compile(
-    r"\b(?:by|to|about|around|roughly|than|nearly|almost|over|least|some|just|only|exactly|for|as)\s(?:an?\s)?$",
+    r"\b(?:by|to|about|around|roughly|than|nearly|almost|over|least|some|just|only|exactly|for|as|in)\s(?:an?\s)?$",
     re.IGNORECASE,
 )
 _HALF_NO = re.compile(r"\b(?:first|second|latter|other|next|last|one|and|a|this|that)[\s-](?:a[\s-])?$", re.IGNORECASE)
@@ -109,6 +111,7 @@ _BEFORE = re.compile(
     + rf")\s*(?:(?:{_DATA['bound_extras']['between']})\s+)?[(\"“]?\s*$",
     re.IGNORECASE,
 )
+_NO_BOUND = re.compile(r"\b(?:add(?:s|ed|ing)?|amount(?:s|ed|ing)?|live[sd]?)\s$", re.IGNORECASE)
 _AFTER = re.compile(
     r"(?:(?P<plus>\s{0,4}\+)|-plus\b|\s(?:"
     + "|".join(f"(?P<{n.replace('-', '_')}>{_any(_DATA['bounds_after'][n])})" for n in _BOUND_NAMES)
@@ -124,7 +127,7 @@ _GAP_WORDS = (
 _PER = re.compile(
     rf"(?:(?P<gap>{_GAP_WORDS})\s+"
     rf"(?:(?P<adverb>annually|yearly|monthly|weekly|daily|p\.a\.)|(?:an?|per|each|every)\s+(?P<per>{_PER_WORD})s?\b)"
-    rf"|\s?/\s?(?P<slash>{_PER_WORD}|a\b|y\b)|[\s-]a[\s-](?P<hyphen>year|month|week|day)\b)",
+    rf"|\s?/\s?(?P<slash>{_PER_WORD}|a\b|y\b)|(?:-[a-z]+)?[\s-]a[\s-](?P<hyphen>year|month|week|day)\b)",
     re.IGNORECASE,
 )
 _ADVERBS = {"annually": "year", "yearly": "year", "monthly": "month", "weekly": "week", "daily": "day", "p.a.": "year"}
@@ -152,6 +155,7 @@ _CELLS = re.compile(rf"(?:{_DATA['context']['cell_formats']})$")
 _ONE_AFTER = re.compile(rf"\s(?:{_DATA['context']['not_one_before']})\b|\s?[,.;:?!)”\"—–]|\s*$|-", re.IGNORECASE)
 _ONE_BEFORE = re.compile(rf"\b(?:{_DATA['context']['not_one_after']})\s$", re.IGNORECASE)
 
+_HYPHENED = re.compile(r"\d[-‑]$")
 _RANGE_GAP = re.compile(r"\s?[-–—‑]\s?$|\s(?:to|and|or)\s$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:between|anywhere between)\s(?:about\s|around\s|some\s)?$", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s(?:about\s|around\s|some\s)?$", re.IGNORECASE)
@@ -177,12 +181,13 @@ class _Atom:
 def quantities(mask: str, start: int, end: int) -> list[Quantity]:
     """The quantities between two positions of the mask, in order."""
     atoms = list(_atoms(mask, start, end))
+    ordinals = list(_ordinals(mask, start, end))
     found = list(_fractions(mask, start, end))
-    taken = [(q.start, q.end) for q in found]
+    taken = [(q.start, q.end) for q in [*found, *ordinals]]
     atoms = [a for a in atoms if not any(s <= a.start < e or a.start <= s < a.end for s, e in taken)]
     found += _with_ranges(mask, atoms, start, end)
     spans = [(q.start, q.end) for q in found]
-    found += [o for o in _ordinals(mask, start, end) if not any(s < o.end and o.start < e for s, e in spans)]
+    found += [o for o in ordinals if not any(s < o.end and o.start < e for s, e in spans)]
     return sorted(found, key=lambda q: (q.start, q.bound or ""))
 
 
@@ -199,7 +204,7 @@ def _atom(mask: str, match: re.Match[str], end: int) -> _Atom | None:
     sign = match["sign"]
     bare, scale, stop = _value(mask, match, bool(sign))
     unit = _unit_of(sign, _SIGN_OF) if sign else None
-    after = _UNIT.match(mask, stop, end)
+    after = _UNIT.match(mask, stop, end) or _PLUS_UNIT.match(mask, stop, end)
     if sign and (code := _CODE_AFTER.match(mask, stop, end)):
         stop = code.end()
     elif not sign and after and after["cur"]:
@@ -310,6 +315,8 @@ def _is_span(text: str, after: str) -> bool:
 
 def _with_ranges(mask: str, atoms: list[_Atom], start: int, end: int) -> Iterator[Quantity]:
     """Atoms as quantities; two that span a range give both its ends over the whole of it."""
+    for index in range(len(atoms) - 2, -1, -1):
+        atoms[index] = _shared(mask, atoms[index], atoms[index + 1], start) or atoms[index]
     index = 0
     previous: _Atom | None = None
     while index < len(atoms):
@@ -318,24 +325,20 @@ def _with_ranges(mask: str, atoms: list[_Atom], start: int, end: int) -> Iterato
         joined = _range(mask, low, high, start) if high else None
         if high and joined:
             per, unit = _per(mask, joined[1], start, end)
-            for atom, bound in zip(joined, ("at-least", "at-most"), strict=True):
-                value = _plain(atom.value)
-                yield Quantity(low.start, high.end, value, unit, bound, per, _converted(mask, previous, low))
+            converted = _converted(mask, previous, low)
+            for atom, side in zip(joined, ("at-least", "at-most"), strict=True):
+                yield Quantity(low.start, high.end, _plain(atom.value), unit, side, per, converted)
             previous, index = high, index + 2
             continue
-        if high and (shared := _shared(mask, low, high, start)):
-            low = shared
+        index += 1
+        if _HYPHENED.search(mask, max(start, low.start - 2), low.start) or (
+            high and not low.unit and mask[low.end : high.start] in {"-", "‑"}
+        ):
+            continue
         per, unit = _per(mask, low, start, end)
-        yield Quantity(
-            low.start,
-            low.end,
-            _plain(low.value),
-            unit,
-            _bound(mask, low, start, end),
-            per,
-            _converted(mask, previous, low),
-        )
-        previous, index = low, index + 1
+        bound = _bound(mask, low, start, end)
+        yield Quantity(low.start, low.end, _plain(low.value), unit, bound, per, _converted(mask, previous, low))
+        previous = low
 
 
 def _plain(value: Decimal) -> int | float:
@@ -390,8 +393,10 @@ def _shared(mask: str, low: _Atom, high: _Atom, start: int) -> _Atom | None:
 
 def _bound(mask: str, atom: _Atom, start: int, end: int) -> str | None:
     before = mask[max(start, atom.start - 48) : atom.start]
-    if match := _BEFORE.search(before):
+    if (match := _BEFORE.search(before)) and not _NO_BOUND.search(before, 0, match.start()):
         return next(n for n in _BOUND_NAMES if match[n.replace("-", "_")])
+    if "+" in mask[atom.start : atom.end]:
+        return "at-least"
     match = _AFTER.match(mask, atom.end, min(end, atom.end + 30))
     if not match:
         return None
