@@ -9,6 +9,7 @@ extractor had said and `amend` put right.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -308,7 +309,7 @@ def _read_claim(row: object, document: str, where: str) -> Claim:
 
 def _problem(claim: Claim, document: str) -> str | None:
     """Why a claim cannot stand in a document's review, if so. What it may say is for the shapes to judge."""
-    if odd := [k for k, v in claim.as_dict().items() if isinstance(v, bool) or not isinstance(v, str | int | float)]:
+    if odd := [key for key, value in claim.as_dict().items() if not _is_plain(value)]:
         return f"neither a text nor a number: {', '.join(odd)}"
     if claim.document != document:
         return f"a claim of {claim.document!r} in the review of {document!r}"
@@ -323,3 +324,9 @@ def _problem(claim: Claim, document: str) -> str | None:
     if claim.end_char - claim.start_char != len(claim.quote):
         return f"the quote has {len(claim.quote)} characters, its positions {claim.end_char - claim.start_char}"
     return None
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    )

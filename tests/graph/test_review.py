@@ -262,6 +262,8 @@ ADD = adding()
         ([HEADER, ADD | {"claim": without("subject")}], r":2: no subject"),
         ([HEADER, adding(colour="red")], r":2: unknown keys colour"),
         ([HEADER, adding(value=["x"])], r":2: neither a text nor a number: value"),
+        ([HEADER, adding(value=float("nan"))], r":2: neither a text nor a number: value"),
+        ([HEADER, adding(value=True)], r":2: neither a text nor a number: value"),
         ([HEADER, adding(document="bolt")], r":2: a claim of 'bolt' in the review of 'acme'"),
         ([HEADER, adding(property="likes")], r":2: unknown property 'likes'"),
         ([HEADER, adding(modality="hope")], r":2: unknown modality 'hope'"),
