@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from graph.extraction.annotate import MARK, Annotated, mark_of
 from graph.extraction.lexicon import bodies, place_adjectives, role_name
+from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
-from graph.extraction.plants import PlantMention, Plants
+from graph.extraction.plants import Plants
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules, quantity_rules
 from graph.extraction.subjects import Discourse, Found
@@ -60,6 +61,8 @@ class Frames:
             if self.reading.silent(sentence.sentence) or len(sentence.text) > 4000:
                 continue
             found += self.plants.frames_of(index, Frame)
+            found += named_models(self.reading, self.discourse, index, sentence)
+            found += described_platforms(self.discourse, index, sentence)
             for rule in pattern_rules():
                 found += self.by_pattern(rule, index, sentence)
             quantified = list(self.by_quantity(index, sentence))
@@ -91,9 +94,11 @@ class Frames:
             return
         subjects = self.subjects(rule, sentence, match, frame)
         values = list(self.values(rule, sentence, match, groups))
-        wants_object = "object" in groups
-        objects: list[str | None] = list(self.objects(sentence, match, frame)) if wants_object else [None]
+        wants_object = "object" in groups or rule.object_ladder
         for subject in subjects.names if subjects else ():
+            objects: list[str | None] = (
+                [*self.objects(rule, sentence, match, frame, subject)] if wants_object else [None]
+            )
             for thing in objects:
                 for value, unit, quantity in values:
                     if subject != thing:
@@ -102,27 +107,34 @@ class Frames:
                             trace=(f"subject: {subjects.step}" if subjects else "",),
                         )  # fmt: skip
 
-    def objects(self, sentence: Annotated, match: re.Match[str], frame: Frame) -> list[str]:
-        """The names in the object group, or who its pronoun or definite noun stands for."""
-        names = self.names(sentence, match, "object")
+    def objects(
+        self, rule: PatternRule, sentence: Annotated, match: re.Match[str], frame: Frame, subject: str
+    ) -> list[str]:
+        """The names in the object group, who its pronoun stands for, or what the rule's ladder finds."""
+        if rule.object_ladder == "alliance":
+            alliance = self.discourse.alliance_of(subject)
+            return [alliance] if alliance else []
+        if rule.object_ladder:
+            found = self.ladder(rule.object_ladder, frame.index, match.start())
+            return list(found.names) if found else []
+        group = "object" if match.start("object") >= 0 else "object2" if match.groupdict().get("object2") else ""
+        if not group:
+            found = self.discourse.subject(frame.index, match.start()) if rule.property == "holdsRole" else None
+            return list(found.names[:1]) if found else []
+        names = self.names(sentence, match, group)
         if names:
             return names
-        if match.start("object") < 0:
-            return []
-        found = self.discourse.resolve(frame.index, match.start("object"), match.end("object"))
-        return (
-            list(found.names)
-            if found
-            else [" ".join(match.group("object").split())]
-            if "name" in match.re.groupindex
-            else []
-        )
+        found = self.discourse.resolve(frame.index, match.start(group), match.end(group))
+        return list(found.names) if found else []
 
     def names(self, sentence: Annotated, match: re.Match[str], group: str) -> list[str]:
         """The names in a group of a match."""
         if match.start(group) < 0:
             return []
-        return list(dict.fromkeys(m.name for m in sentence.mentions(match.start(group), match.end(group))))
+        inside = sentence.mentions(match.start(group), match.end(group))
+        if group == "subject":
+            inside = [m for m in inside if not m.kinds & PLACE_KINDS]
+        return list(dict.fromkeys(m.name for m in inside))
 
     def group_when(self, sentence: Annotated, match: re.Match[str]) -> When | None:
         """The date in the `when` group."""
@@ -231,6 +243,8 @@ class Frames:
             ]
             if not options:
                 continue
+            if mark_of(item) == "V" and re.match(r"[ -](?:[a-z-]+ )?(?:platform|architecture)", sentence.text[end:]):
+                continue
             _, _, rule, span = min(options, key=lambda o: o[:2])
             yield from self.quantity_frames(rule, index, sentence, (start, end), span, item)
 
@@ -324,6 +338,8 @@ def fit(
     if not mark or mark.group(1) not in rule.marks or not rule.least <= value <= rule.most:
         return None
     left, right = clause(text, start, end)
+    if rule.not_after and rule.not_after.match(text, end):
+        return None
     if rule.exclude and rule.exclude.search(text, left, right):
         return None
     spans: list[tuple[float, tuple[int, int]]] = []
@@ -351,6 +367,35 @@ def distance(span: tuple[int, int], start: int, end: int) -> float:
     return float(start - span[1]) if span[1] <= start else (span[0] - end) * 1.2
 
 
-def plant_names(plants: Iterable[PlantMention]) -> set[str]:
-    """The names of the plants found."""
-    return {p.name for p in plants}
+def named_models(reading: Reading, discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """A model named with its brand, or known by its name, is made by that brand."""
+    for start, end, item in sentence.marks():
+        if not isinstance(item, Mention) or "VehicleModel" not in item.kinds:
+            continue
+        owner = discourse.owner(item.name)
+        brand = owner.name if owner else brand_before(sentence, start, item.name)
+        if brand:
+            yield Frame("model.named", "makesModel", index, start, end, start, brand, item.name)
+
+
+def brand_before(sentence: Annotated, start: int, name: str) -> str | None:
+    """The brand that an unknown model's name begins with."""
+    for mention in reversed(sentence.mentions(0, start)):
+        if name.startswith(mention.name.removesuffix(" Motors").split()[0]):
+            return mention.name
+    return None
+
+
+def described_platforms(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """A platform that has no name but its voltage: "a common 800-volt architecture"."""
+    for start, end, item in sentence.marks():
+        match = re.compile(r"[ -](?:[a-z-]+ )?(?:platform|architecture)", re.IGNORECASE).match(sentence.text, end)
+        if not match or not isinstance(item, tuple) or item[0].unit != "V":
+            continue
+        name = f"{item[0].value}-volt platform"
+        found = discourse.subject(index, start)
+        for owner in found.names if found else ():
+            yield Frame("platform.volt", "developsPlatform", index, start, match.end(), start, owner, name)
+        yield Frame(
+            "platform.volt", "voltage", index, start, match.end(), start, name, None, item[0].value, "V", item[0]
+        )

@@ -84,6 +84,7 @@ class Gazetteer:
         """Index every name and alias, and models' names without their brand."""
         self.register = register
         self.root = Node()
+        self.common = {fold(w) for w in table("names")["common_heads"]}
         self.guarded = {fold(w) for w in table("names")["guarded"]}
         self.beside = re.compile(r"\W{1,3}(?:" + "|".join(table("names")["beside"]) + r")\b")
         for entity in register.entities.values():
@@ -147,7 +148,24 @@ class Gazetteer:
             if slug:
                 entity = self.register.entities[slug]
                 found.append(Mention(start, end, entity.name, entity.kinds))
-        return found
+        return sorted([*found, *self._shortened(text, words, found)], key=lambda m: m.start)
+
+    def _shortened(self, text: str, words: list[Token], found: list[Mention]) -> list[Mention]:
+        """First words of longer company names, once the whole name is in the text ("LG" for LG Energy Solution)."""
+        heads: dict[str, set[str]] = {}
+        for mention in found:
+            parts = mention.name.split()
+            if mention.kinds & ORGANIZATION_KINDS and len(parts) > 1 and fold(parts[0]) not in self.common:
+                heads.setdefault(parts[0], set()).add(mention.name)
+        kinds = {m.name: m.kinds for m in found}
+        taken = {i for m in found for i in range(m.start, m.end)}
+        return [
+            Mention(word.start, word.end, name, kinds[name])
+            for word in words
+            if word.start not in taken and len(owners := heads.get(word.text, set())) == 1
+            for name in owners
+            if not re.match(r" [A-Z]", text[word.end : word.end + 2])
+        ]
 
     def _with_owners(self, slugs: Iterable[str]) -> set[str]:
         """These entities, their owners at any distance, and alliances whose members are among them."""
@@ -166,6 +184,8 @@ class Gazetteer:
         """The entity that a name stands for here, or None where it is an ordinary word."""
         entities = self.register.entities
         written = fold(text[start:end])
+        if text[end : end + 1] in {"$", "€", "£"}:
+            return None
         guarded = written in self.guarded
         allowed = []
         for slug, short in options:

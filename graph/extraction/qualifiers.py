@@ -319,9 +319,7 @@ def attributions() -> list[re.Pattern[str]]:
     speech = r"(?:said|says|told|added|confirmed|reported|reports|noted|believes|reckons|estimates|expects|explained|stated|announced|thinks)"
     return [
         re.compile(
-            expand(
-                r"according to (?:[\w' -]+, )?(?P<who>{person}|{outlet}|{name})(?! (?:agency )?\w+ familiar)"
-            ),
+            expand(r"according to (?:[\w' -]+, )?(?P<who>{person}|{outlet}|{name})(?! (?:agency )?\w+ familiar)"),
             re.IGNORECASE,
         ),
         re.compile(

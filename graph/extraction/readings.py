@@ -34,6 +34,11 @@ class Reading:
     mentions: list[Mention]
     annotated: list[Annotated] = field(default_factory=list)
     topic: str | None = None
+    dominant: bool = False
+
+    def names(self, name: str) -> bool:
+        """Whether the document names an entity."""
+        return any(m.name == name for m in self.mentions)
 
     def entity_kinds(self, name: str) -> frozenset[str]:
         """The kinds of a name, from the register or from the document's own mentions."""
@@ -89,7 +94,7 @@ def read(document: Document, gazetteer: Gazetteer, shapes: list[Shape]) -> Readi
     mentions = sorted([*mentions, *unknown], key=lambda m: m.start)
     reading = Reading(document, gazetteer.register, masked, parts, lines, mentions)
     reading.annotated = mark_all(reading)
-    reading.topic = topic_of(reading, gazetteer)
+    reading.topic, reading.dominant = topic_of(reading, gazetteer)
     return reading
 
 
@@ -163,15 +168,21 @@ def repeat_everywhere(text: str, found: list[Mention], known: list[Mention]) -> 
     return result
 
 
-def topic_of(reading: Reading, gazetteer: Gazetteer) -> str | None:
-    """The organization that a document is about: named in the title, or most often and early."""
+def topic_of(reading: Reading, gazetteer: Gazetteer) -> tuple[str | None, bool]:
+    """The organization that a document is about, named in the title or most often, and whether it leads clearly."""
     score: Counter[str] = Counter()
-    for name in company_names(gazetteer.mentions(reading.document.title or "")):
-        score[name] += 4
-    body = [m for m in reading.mentions if m.kinds & ORGANIZATION_KINDS and m.kinds != {"Publisher"}]
-    for rank, mention in enumerate(body):
-        score[mention.name] += 2 if rank < 2 else 1
-    return max(score, key=lambda n: score[n]) if score else None
+    for rank, name in enumerate(company_names(gazetteer.mentions(reading.document.title or ""))):
+        score[name] += 3 if rank else 5
+    for rank, name in enumerate(company_names(reading.mentions)):
+        score[name] += 2 if rank < 2 else 1
+    for alliance in (e for e in gazetteer.register.entities.values() if len(e.members) > 2 and score[e.name] > 1):
+        members = [gazetteer.register.entities[s].name for s in alliance.members if s in gazetteer.register.entities]
+        if all(score[m] for m in members):
+            score[alliance.name] += sum(score[m] for m in members) // 2
+    ranked = score.most_common(2)
+    if not ranked:
+        return None, False
+    return ranked[0][0], len(ranked) < 2 or ranked[0][1] >= 1.3 * ranked[1][1]
 
 
 def company_names(mentions: list[Mention]) -> list[str]:

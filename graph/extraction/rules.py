@@ -40,6 +40,7 @@ class PatternRule:
     property: str
     match: re.Pattern[str]
     ladder: str | None
+    object_ladder: str | None
     exclude: re.Pattern[str] | None
     text: str | None
     number: float | None
@@ -60,6 +61,7 @@ class QuantityRule:
     after: re.Pattern[str] | None
     near: re.Pattern[str] | None
     exclude: re.Pattern[str] | None
+    not_after: re.Pattern[str] | None
     subject: str
     unit: str | None
     least: float
@@ -84,6 +86,7 @@ def pattern_rules() -> tuple[PatternRule, ...]:
     return tuple(
         PatternRule(
             row["id"], row["property"], compiled(row["pattern"], row["id"]), row.get("ladder"),  # type: ignore[arg-type]
+            row.get("object_ladder"),
             compiled(row.get("exclude"), row["id"]), row.get("text"), row.get("number"), row.get("unit"),
             row.get("modality"), row.get("needs_end", False), row.get("example", {}),
         )
@@ -99,8 +102,10 @@ def quantity_rules() -> tuple[QuantityRule, ...]:
             row["id"], row["property"], frozenset(row["marks"]),
             compiled(f"(?:{row['before']})\\W{{0,2}}$" if "before" in row else None, row["id"]),
             compiled(row.get("after"), row["id"]), compiled(row.get("near"), row["id"]),
-            compiled(row.get("exclude"), row["id"]), row.get("subject", "organization"), row.get("unit"),
-            row.get("least", 0), row.get("most", float("inf")), row.get("weight", 0.0), row.get("per_year"), row.get("modality"), row.get("example", {}),
+            compiled(row.get("exclude"), row["id"]), compiled(row.get("not_after"), row["id"]),
+            row.get("subject", "organization"), row.get("unit"),
+            row.get("least", 0), row.get("most", float("inf")), row.get("weight", 0.0),
+            row.get("per_year"), row.get("modality"), row.get("example", {}),
         )
         for row in read_rows("quantity")
     )  # fmt: skip

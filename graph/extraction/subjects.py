@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +23,9 @@ OBLIQUE = re.compile(
 CLAUSE_START = re.compile(
     r"(?:^|[,;:–—(\"“.?!] ?|\b(?:and|but|while|that|which|said|when|where|as|because|if|whereas|meanwhile|says|so|or|whom|what|before|after|once|though|although) )"
     r"(?:the |The |both |Both |[Nn]either |[Ee]ither |now |also )?$"
+)
+POSSESSED = re.compile(
+    r"'s (?:[a-z-]+ ){0,3}?(?:brand|arm|division|unit|marque|subsidiary|business)\b(?! ‹|, ‹)", re.IGNORECASE
 )
 NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "both": 2}
 
@@ -73,25 +77,34 @@ class Discourse:
             return self.document_topic()
         if index not in self._topics:
             self._topics[index] = None
-            found = self.clause_subject(index, len(self.reading.annotated[index].text), first=True)
+            sentence = self.reading.annotated[index]
+            heading = self.reading.blocks[sentence.sentence.block].kind == "heading"
+            found = self.clause_subject(index, len(sentence.text), first=True)
+            if not found and heading:
+                named = [m.name for m in sentence.mentions() if self.is_company(m)]
+                found = Found((named[0],), "heading") if len(set(named)) == 1 else None
             self._topics[index] = found or self.before(index)
         return self._topics[index]
 
     def before(self, index: int) -> Found | None:
-        """The topic before a sentence: list label or parent block, else the sentence before, else the document's."""
-        sentence = self.reading.annotated[index].sentence
-        block = self.reading.blocks[sentence.block]
+        """The topic before a sentence: what it stands under, else the sentence before, else the document's."""
+        lines = self.reading.sentences
+        block = lines[index].block
         previous = index - 1
-        while previous >= 0 and self.reading.silent(self.reading.sentences[previous]):
+        while previous >= 0 and self.reading.silent(lines[previous]):
             previous -= 1
-        same = previous >= 0 and self.reading.sentences[previous].block == sentence.block
-        if not same and block.parent is not None:
-            for other in range(index - 1, -1, -1):
-                if self.reading.sentences[other].block == block.parent:
-                    return self.topic(other)
-        if previous >= 0 and (same or block.kind != "list-item"):
+        if previous >= 0 and lines[previous].block == block:
             return self.topic(previous)
-        return self.topic(previous) if previous >= 0 and block.parent is None else self.document_topic()
+        parent = self.reading.blocks[block].parent
+        if parent is not None:
+            over = [n for n in range(index) if lines[n].block == parent]
+            named = self.topic(over[-1]) if over else None
+            if named and named.step not in {"document topic", "carried over"}:
+                return named
+        if self.reading.dominant or previous < 0:
+            return self.document_topic()
+        found = self.topic(previous)
+        return Found(found.names, "carried over") if found else None
 
     def document_topic(self) -> Found | None:
         """The document's topic as a subject."""
@@ -100,28 +113,47 @@ class Discourse:
     # --- clauses ---------------------------------------------------------------------------------
 
     def clause_subject(self, index: int, position: int, *, first: bool = False) -> Found | None:
-        """The subject of the clause around a position: the last one that opens a clause before it."""
+        """The subject of the clause around a position: the last one that opens a clause before it.
+
+        With `first` it is what the whole sentence is about: the first one that opens a clause, or none.
+        """
+        options = sorted(self.options(index, position))
+        opening = [o for o in options if o[2]]
+        if first:
+            return self.resolve(index, *opening[0][:2]) if opening else None
+        for start, end, _ in [*reversed(opening), *options]:
+            found = self.resolve(index, start, end)
+            if found:
+                return found
+        return None
+
+    def options(self, index: int, position: int) -> Iterator[tuple[int, int, bool]]:
+        """What may be a subject before a position: span, and whether it opens a clause."""
         sentence = self.reading.annotated[index]
         text = sentence.text
-        options: list[tuple[int, int, bool, bool]] = []
         for start, end, item in sentence.marks(0, position):
-            if isinstance(item, Mention) and self.is_company(item):
-                left = text[:start]
-                oblique = bool(OBLIQUE.search(left)) and not re.match(r"(?:'s|') ", text[end:])
-                if not oblique:
-                    options.append((start, end, bool(CLAUSE_START.search(left)), True))
+            if isinstance(item, Mention) and (self.is_company(item) or "Plan" in item.kinds):
+                head = self.list_head(sentence, start)
+                left = text[:head]
+                if not OBLIQUE.search(left):
+                    appositive = left.endswith(", ") and text.startswith("'s ", end)
+                    yield start, end, bool(CLAUSE_START.search(left)) and not appositive
         for match in anaphor().finditer(text, 0, position):
             left = text[: match.start()]
-            if not OBLIQUE.search(left) or match.group("pronoun"):
-                options.append((match.start(), match.end(), bool(CLAUSE_START.search(left)), False))
-        if not options:
-            return None
-        options.sort()
-        opening = [o for o in options if o[2]]
-        chosen = (options[0] if first else opening[-1]) if opening else options[0]
-        if first and opening:
-            chosen = opening[0]
-        return self.resolve(index, chosen[0], chosen[1])
+            if not OBLIQUE.search(left):
+                appositive = (
+                    bool(match.group("noun"))
+                    and re.search(r"‹[A-Z]+#\d+›, $", left)
+                    and text[match.end() : match.end() + 1] == ","
+                )
+                yield match.start(), match.end(), bool(CLAUSE_START.search(left)) and not appositive
+
+    def list_head(self, sentence: Annotated, start: int) -> int:
+        """Where the list begins that the name at a position belongs to."""
+        head = start
+        while match := re.search(r"‹[A-Z]*[OB][A-Z]*#\d+›(?:, and |, | and | & )(?:the )?$", sentence.text[:head]):
+            head = match.start()
+        return head
 
     def is_company(self, mention: Mention) -> bool:
         """Whether a mention can act: a company, alliance or brand, not only a publisher."""
@@ -133,12 +165,34 @@ class Discourse:
 
     def label(self, index: int) -> Found | None:
         """The company that a list item's label names."""
-        sentence = self.reading.annotated[index].sentence
-        label = self.reading.blocks[sentence.block].label
+        label = self.reading.blocks[self.reading.sentences[index].block].label
         if label:
             for mention in self.reading.mentions:
                 if label[0] <= mention.start < label[1] and self.is_company(mention):
                     return Found((mention.name,), "label")
+        return None
+
+    def plan_owner(self, name: str) -> str | None:
+        """Whose plan it is: by the register, else the document's topic."""
+        owner = self.owner(name)
+        return owner.name if owner else self.reading.topic
+
+    def alliance_of(self, member: str) -> str | None:
+        """The alliance of a member, where the document names it or one of its other members."""
+        for alliance in self.groups:
+            members = [self.register.entities[s].name for s in alliance.members if s in self.register.entities]
+            if member in members and (self.reading.names(alliance.name) or sum(map(self.reading.names, members)) > 1):
+                return alliance.name
+        return None
+
+    def child(self, owner: str, index: int, start: int) -> str | None:
+        """The brand or division of a company that was named last before a place in the text."""
+        entity = self.register.resolve(owner)
+        here = self.reading.annotated[index].origin(start)
+        for mention in reversed([m for m in self.reading.mentions if m.start < here and self.is_company(m)]):
+            other = self.register.resolve(mention.name)
+            if entity and other and entity.slug in other.parents and other.slug != entity.slug:
+                return mention.name
         return None
 
     # --- noun phrases ----------------------------------------------------------------------------
@@ -147,16 +201,32 @@ class Discourse:
         """Who a span of a marked sentence names, by name, list, pronoun or definite noun."""
         sentence = self.reading.annotated[index]
         text = sentence.text
-        here = [m for m in sentence.mentions(start, end) if self.is_company(m)]
+        inside = sentence.mentions(start, end)
+        here = [m for m in inside if self.is_company(m)]
         if here:
+            part = POSSESSED.match(text, end)
+            if part and (child := self.child(here[-1].name, index, start)):
+                return Found((child,), "possessed", start)
             names = self.coordination(sentence, start, end) or [m.name for m in here]
-            return Found(tuple(dict.fromkeys(names)), "named in the clause", start)
+            return Found(self.acting(names), "named in the clause", start)
+        if inside and "Plan" in inside[0].kinds:
+            owner = self.plan_owner(inside[0].name)
+            return Found((owner,), "plan's owner", start) if owner else None
         match = anaphor().match(text, start)
         if not match:
             return None
         if match.group("pronoun"):
             return self.antecedent(index, start, None)
         return self.definite(index, start, match.group("noun"))
+
+    def acting(self, names: list[str]) -> tuple[str, ...]:
+        """A list of all members of an alliance is the alliance, where the text names it; else each."""
+        unique = tuple(dict.fromkeys(names))
+        for alliance in self.groups:
+            members = {self.register.entities[s].name for s in alliance.members if s in self.register.entities}
+            if len(members) > 2 and members == set(unique) and self.reading.names(alliance.name):
+                return (alliance.name,)
+        return unique
 
     def coordination(self, sentence: Annotated, start: int, end: int) -> list[str]:
         """The names of the list that a name belongs to: "Renault, Nissan and Mitsubishi"."""
@@ -234,37 +304,31 @@ class Discourse:
     def antecedent(self, index: int, start: int, phrase: str | None) -> Found | None:
         """The organization that a pronoun or definite noun goes back to."""
         sentence = self.reading.annotated[index]
-        city = self.city_in(sentence, start, phrase) if phrase else None
-        options: list[str] = []
-        inside = [(s, m) for s, _, m in sentence.marks(0, start) if isinstance(m, Mention) and self.is_company(m)]
-        plain = [m.name for s, m in inside if not OBLIQUE.search(sentence.text[:s])]
-        if phrase is None or not nation_in(phrase):
-            options += plain[:1]
-        else:
-            options += [m.name for _, m in reversed(inside)]
-        before = self.before(index)
-        options += (
-            before.names[:1]
-            if (before and len(before.names) == 1) or (before and phrase)
-            else (before.names if before else ())
-        )
         step = "pronoun" if phrase is None else "definite noun"
-        if before and phrase is None and not options[:1]:
-            return None
-        if phrase is None and not plain and before:
-            return Found(before.names, step)
+        inside = [o for o in self.options(index, start) if o[1] <= start and "‹" in sentence.text[o[0] : o[1]]]
+        opening = [o for o in inside if o[2]]
+        near = [found for o in [*reversed(opening), *inside] if (found := self.resolve(index, o[0], o[1]))]
+        before = self.before(index)
+        if phrase is None:
+            return Found(near[0].names, step, near[0].start) if near else Found(before.names, step) if before else None
+        city = self.city_in(sentence, start, phrase)
+        options = [name for found in [*near, *([before] if before else [])] for name in found.names]
+        options += [m.name for m in reversed(sentence.mentions(0, start)) if self.is_company(m)]
         for back in range(index - 1, max(-1, index - 12), -1):
             options += [m.name for m in reversed(self.reading.annotated[back].mentions()) if self.is_company(m)]
-        if self.reading.topic:
-            options.append(self.reading.topic)
-        for name in options:
-            entity = self.register.resolve(name)
-            if city and entity and entity.city and self.place(entity.city) == city:
-                return Found((name,), step)
-        for name in options:
-            if self.fits(name, phrase):
-                return Found((name,), step)
-        return None
+        options += [self.reading.topic] if self.reading.topic else []
+        options += [m.name for m in self.reading.annotated[index].mentions(start) if self.is_company(m)]
+        if city:
+            seated = [n for n in options if (e := self.register.resolve(n)) and self.place(e.city) == city]
+            options = (
+                [*seated, *([n for n in options if not self.knows_city(n)])] if nation_in(phrase) is None else options
+            )
+        return next((Found((name,), step) for name in options if self.fits(name, phrase)), None)
+
+    def knows_city(self, name: str) -> bool:
+        """Whether the register says where a company has its seat."""
+        entity = self.register.resolve(name)
+        return bool(entity and entity.city)
 
     def city_in(self, sentence: Annotated, start: int, phrase: str) -> str | None:
         """The city of "the Yokohama-based company" or "the Stuttgart company"."""
