@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
@@ -55,6 +56,14 @@ def derive(store: Store, namespace: Namespace) -> dict[str, list[Quad]]:
         _run(store, rule, derived, namespace)
     store.remove_graph(NamedNode(scratch))
     return {name: ordered(store.quads_for_pattern(None, None, None, NamedNode(name))) for name in (facts, derived)}
+
+
+def explanation(rule: str) -> str | None:
+    """What a rule of `rules/` says of itself in its first comment; None for a rule that is not kept there."""
+    if not (RULES / f"{rule}.rq").is_file():
+        return None
+    said = takewhile(lambda line: line.startswith("#"), _rule(rule).splitlines())
+    return " ".join(line.lstrip("# ") for line in said)
 
 
 @cache

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad
 
+from graph.derive import explanation
 from graph.namespaces import DCAT, DCT, EV, PROV, RDFS, SKOS, VOID, Namespace
 from graph.reading import Document
-from graph.terms import RDF_TYPE, digest, english, integer, ordered, skolemised
+from graph.terms import RDF_TYPE, digest, english, integer, ordered
+
+if TYPE_CHECKING:
+    from graph.validation import Report
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _TITLE = "Car makers' electric-vehicle plans, claim by claim"
-
-
-class TurtleReport(Protocol):
-    """A validation report that can be written down."""
-
-    def as_turtle(self) -> str: ...
 
 
 def provenance_quads(
     namespace: Namespace,
     documents: Iterable[Document],
     graphs: Mapping[str, Sequence[Quad]],
-    report: TurtleReport | None,
+    report: Report | None,
     version: str,
 ) -> list[Quad]:
     """graph/provenance: the build, its inputs and rules, the SHACL report, and the description of the dataset."""
@@ -35,7 +33,9 @@ def provenance_quads(
     triples += _rules(graphs)
     quads = [Quad(NamedNode(s), NamedNode(p), o, NamedNode(home)) for s, p, o in triples]
     if report is not None:
-        quads += skolemised(parse(report.as_turtle(), format=RdfFormat.TURTLE, base_iri=namespace.base), home)
+        from graph.validation import report_quads
+
+        quads += report_quads(report, namespace)
     return ordered(quads)
 
 
@@ -62,6 +62,8 @@ def _rules(graphs: Mapping[str, Sequence[Quad]]) -> Triples:
     for rule in sorted(used):
         yield rule, RDF_TYPE.value, NamedNode(EV + "Rule")
         yield rule, SKOS + "prefLabel", english(rule.rpartition("/")[2].replace("-", " "))
+        if said := explanation(rule.rpartition("/")[2]):
+            yield rule, SKOS + "definition", english(said)
 
 
 def _description(namespace: Namespace, graphs: Mapping[str, Sequence[Quad]], version: str) -> Triples:

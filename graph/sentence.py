@@ -20,12 +20,15 @@ def _templates() -> dict[str, Any]:
 
 def sentence(claim: Claim) -> str:
     """The claim in words: `Nissan is to bring out 23 electrified models by 2030, under Nissan Ambition 2030`."""
-    verbs = _templates()["property"].get(claim.property, {"is": f"{claim.property} {{value}}", "to": claim.property})
+    templates = _templates()
+    verbs = templates["property"].get(claim.property, {"is": f"{claim.property} {{value}}", "to": claim.property})
+    if claim.value is None:
+        verbs = templates["without-value"].get(claim.property, verbs)
     phrases = {
         "fact": verbs["is"],
         "plan": "is to " + verbs["to"],
         "report": "is reported to " + verbs["to"],
-        "negated": "does not " + verbs["to"],
+        "negated": _denied(verbs),
     }
     phrase = phrases[claim.modality].format(
         object=claim.object or amount(claim),
@@ -37,6 +40,11 @@ def sentence(claim: Claim) -> str:
     if claim.powertrain and claim.powertrain not in words:
         words += f" ({claim.powertrain})"
     return " ".join((words + _circumstances(claim)).split())
+
+
+def _denied(verbs: dict[str, str]) -> str:
+    auxiliary, _, rest = verbs["is"].partition(" ")
+    return f"{auxiliary} not {rest}" if auxiliary in {"is", "was"} else "does not " + verbs["to"]
 
 
 def amount(claim: Claim) -> str:
