@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from flask import render_template
 
 from graph.namespaces import RDF, SKOS
-from service.pages.model import Dataset, Row, claims, grouped, rows
+from service.dataset import Dataset
+from service.pages.model import Row, claims, grouped, rows
 
 NAMES = {SKOS + "altLabel": "Also called", RDF + "type": "Kind"}
 LINKS = {SKOS + "exactMatch": "Same as", SKOS + "closeMatch": "Close to", SKOS + "broadMatch": "Part of"}

@@ -7,19 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import NamedNode
 
-Term = NamedNode | Literal | BlankNode | Triple
+from service.dataset import Dataset, Term
+
 Row = dict[str, str]
 QUERIES = Path(__file__).parent / "queries"
-
-
-class Dataset(Protocol):
-    """What a page needs of the published dataset."""
-
-    def select(self, query: str, **bindings: Term) -> list[dict[str, Term]]: ...
 
 
 @cache
@@ -104,8 +98,4 @@ def pieces(text: str, found: Iterable[Row]) -> list[Piece]:
     """The text cut at every edge of a piece of evidence."""
     spans = [(int(c["startChar"]), int(c["endChar"]), c) for c in found]
     edges = sorted({0, len(text), *(s for s, _, _ in spans), *(e for _, e, _ in spans)})
-    return [
-        Piece(a, text[a:b], [c for s, e, c in spans if s <= a and b <= e])
-        for a, b in pairwise(edges)
-        if a < b
-    ]
+    return [Piece(a, text[a:b], [c for s, e, c in spans if s <= a and b <= e]) for a, b in pairwise(edges) if a < b]

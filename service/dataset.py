@@ -1,0 +1,127 @@
+"""The published dataset as the web process reads it: the build that is current, opened read-only.
+
+A new build becomes current by one rename; it is noticed at the next request and opened beside the old one, which
+requests that are under way keep until they are done.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store, Triple
+
+from graph.namespaces import Namespace
+from graph.publish import PublishError, current_build, read_manifest
+from graph.store.embedded import StoreError, open_store
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+
+class NoDataset(RuntimeError):
+    """There is no build that could be served. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One build. Its answers are plain objects, since an iterator of the engine must not cross threads."""
+
+    home: Path
+    manifest: dict[str, Any]
+    store: Store = field(repr=False)
+    prefixes: dict[str, str] = field(repr=False)
+
+    @property
+    def revision(self) -> str:
+        """What caches, ETags and `X-Dataset-Build` carry."""
+        return str(self.manifest["build"])
+
+    def select(self, query: str, **bindings: Term | str) -> list[dict[str, Term]]:
+        """The rows of a SELECT over the union of all graphs; an unbound variable is absent from its row.
+
+        `bindings` stand for the variables of that name (a string is an IRI); values need no escaping.
+        """
+        found = self._query(query, bindings)
+        if not isinstance(found, QuerySolutions):
+            raise TypeError("select() takes a SELECT query")
+        names = [variable.value for variable in found.variables]
+        return [{n: term for n, term in zip(names, row, strict=True) if term is not None} for row in found]
+
+    def construct(self, query: str, **bindings: Term | str) -> list[Triple]:
+        """The triples of a CONSTRUCT or DESCRIBE, each once."""
+        found = self._query(query, bindings)
+        if not isinstance(found, QueryTriples):
+            raise TypeError("construct() takes a CONSTRUCT or DESCRIBE query")
+        return list(dict.fromkeys(found))
+
+    def ask(self, query: str, **bindings: Term | str) -> bool:
+        """The answer of an ASK."""
+        found = self._query(query, bindings)
+        if not isinstance(found, QueryBoolean):
+            raise TypeError("ask() takes an ASK query")
+        return bool(found)
+
+    def text(self, slug: str) -> str:
+        """The text of a document, as its evidence's offsets count it; empty when the build has none."""
+        with suppress(OSError):
+            return (self.home / "documents" / f"{slug}.txt").read_text(encoding="utf-8")
+        return ""
+
+    def _query(self, query: str, bindings: dict[str, Term | str]) -> QuerySolutions | QueryBoolean | QueryTriples:
+        return self.store.query(bind(query, bindings), prefixes=self.prefixes, use_default_graph_as_union=True)
+
+
+def bind(query: str, bindings: dict[str, Term | str]) -> str:
+    """One of our own queries with terms in place of variables; in the head of a SELECT they keep their column.
+
+    (The engine's own substitution only knows variables that are projected.)
+    """
+    head, brace, body = query.partition("{")
+    for name, given in bindings.items():
+        term = str(NamedNode(given) if isinstance(given, str) else given)
+        variable = re.compile(rf"[?$]{re.escape(name)}\b")
+        head = variable.sub(lambda _, t=term, n=name: f"({t} AS ?{n})", head)  # type: ignore[misc]
+        body = variable.sub(lambda _, t=term: t, body)  # type: ignore[misc]
+    return head + brace + body
+
+
+class Datasets:
+    """Follows the current build of a data folder. Safe to use from several threads."""
+
+    def __init__(self, data: Path, base: str) -> None:
+        self._data = data
+        self._prefixes = Namespace(base).prefixes
+        self._lock = threading.Lock()
+        self._open: Dataset | None = None
+
+    def current(self) -> Dataset:
+        """The build that is current now. Raises NoDataset."""
+        home = current_build(self._data)
+        known = self._open
+        if known is not None and known.home == home:
+            return known
+        with self._lock:
+            if self._open is None or self._open.home != home:
+                self._open = self._read(home)
+            return self._open
+
+    def _read(self, home: Path | None) -> Dataset:
+        if home is None:
+            raise NoDataset(f"{self._data}: no dataset has been published there; run `evplans build`")
+        try:
+            return Dataset(home, read_manifest(home), open_store(home / "store"), self._prefixes)
+        except (PublishError, StoreError) as error:
+            if self._open is not None:
+                return self._open  # the new build is damaged: the old one stays open and in service
+            raise NoDataset(str(error)) from error
+
+
+def current() -> Dataset:
+    """The dataset of this application. Raises NoDataset."""
+    datasets: Datasets = current_app.extensions["evplans.datasets"]
+    return datasets.current()

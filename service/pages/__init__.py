@@ -1,0 +1,5 @@
+"""Pages for people and the data behind them, at the same addresses."""
+
+from service.pages.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,158 @@
+"""The routes of the pages: each answers with a page or with data, by suffix or by Accept."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app, render_template, request
+from rapidfuzz import process
+
+from graph.namespaces import CODE, EV, Namespace
+from graph.questions import questions
+from service.dataset import Dataset, current
+from service.pages import filters
+from service.pages.answers import FORMATS, TYPES, answer
+from service.pages.claim import claim_page
+from service.pages.document import document_page
+from service.pages.entity import entity_page
+from service.pages.finding import search as find
+from service.pages.model import findings, rows
+from service.pages.vocabulary import ontology_page, resource_page
+
+blueprint = Blueprint("pages", __name__)
+blueprint.add_app_template_filter(filters.number)
+blueprint.add_app_template_filter(filters.bound)
+blueprint.add_app_template_filter(filters.local)
+blueprint.add_app_template_filter(filters.shown)
+SUGGESTIONS = 5
+STARTERS = 3
+
+
+@blueprint.app_context_processor
+def shared() -> dict[str, object]:
+    """What every template may use."""
+    return {"link": filters.link, "formats": FORMATS, "types": TYPES, "build": current().revision}
+
+
+def namespace() -> Namespace:
+    return Namespace(current_app.config["SETTINGS"].base)
+
+
+def _missing(dataset: Dataset, slug: str) -> Response:
+    names = {
+        hit.iri: hit.label for hit in find(dataset.home / "search.sqlite", slug.replace("-", " "), names_only=True)
+    }
+    near = process.extract(slug.replace("-", " "), names, limit=SUGGESTIONS)
+    page = render_template("missing.html", slug=slug, near=[{"iri": iri, "label": label} for label, _, iri in near])
+    return Response(page, status=404, mimetype="text/html")
+
+
+@blueprint.get("/")
+def home() -> str:
+    """What this is, its figures, the newest documents and the liveliest disagreements."""
+    dataset = current()
+    found = sorted(findings(dataset), key=lambda f: -len(f.sides))
+    return render_template(
+        "home.html",
+        counts=dataset.manifest["counts"],
+        documents=rows(dataset, "documents")[:6],
+        disagreements=found[:4],
+        questions=questions()[:STARTERS],
+    )
+
+
+@blueprint.get("/id/<slug>")
+def entity(slug: str) -> Response:
+    """One entity."""
+    dataset = current()
+    name, suffix = _split(slug)
+    iri = namespace().entity(name)
+    return answer(dataset, iri, "data-entity", suffix, lambda: entity_page(dataset, iri)) or _missing(dataset, name)
+
+
+@blueprint.get("/document/<slug>")
+def document(slug: str) -> Response:
+    """One document with its evidence marked."""
+    dataset = current()
+    name, suffix = _split(slug)
+    iri = namespace().document(name)
+    page = answer(dataset, iri, "data-graph", suffix, lambda: document_page(dataset, iri, name))
+    return page or _missing(dataset, name)
+
+
+@blueprint.get("/claim/<digest>")
+def claim(digest: str) -> Response:
+    """One claim."""
+    dataset = current()
+    name, suffix = _split(digest)
+    iri = namespace().claim(name)
+    return answer(dataset, iri, "data-claim", suffix, lambda: claim_page(dataset, iri)) or _missing(dataset, name)
+
+
+@blueprint.get("/code/<scheme>")
+@blueprint.get("/code/<scheme>/<code>")
+def code(scheme: str, code: str = "") -> Response:
+    """One concept of a code list, or the list."""
+    dataset = current()
+    name, suffix = _split(f"{scheme}/{code}".strip("/"))
+    iri = CODE + name
+    page = answer(dataset, iri, "data-resource", suffix, lambda: resource_page(dataset, iri, "data-resource"))
+    return page or _missing(dataset, name)
+
+
+@blueprint.get("/<any(graph, disagreement, rule, rate):room>/<name>")
+def thing(room: str, name: str) -> Response:
+    """A named graph, a disagreement, an extraction rule or an exchange rate, as its statements."""
+    dataset = current()
+    name, suffix = _split(name)
+    iri, query = namespace().base + f"{room}/{name}", "data-graph" if room == "graph" else "data-resource"
+    return answer(dataset, iri, query, suffix, lambda: resource_page(dataset, iri, query)) or _missing(dataset, name)
+
+
+@blueprint.get("/ontology")
+@blueprint.get("/ontology.<suffix>")
+def ontology(suffix: str | None = None) -> Response:
+    """Every term of the vocabulary."""
+    dataset, iri = current(), namespace().graph("ontology")
+    return answer(dataset, iri, "data-graph", suffix, lambda: ontology_page(dataset)) or abort(404)
+
+
+@blueprint.get("/ontology/<name>")
+def term(name: str) -> Response:
+    """One term of the vocabulary."""
+    dataset = current()
+    name, suffix = _split(name)
+    iri = EV + name
+    page = answer(dataset, iri, "data-resource", suffix, lambda: resource_page(dataset, iri, "data-resource"))
+    return page or _missing(dataset, name)
+
+
+@blueprint.get("/documents")
+def documents() -> str:
+    """Every document."""
+    return render_template("documents.html", documents=rows(current(), "documents"))
+
+
+@blueprint.get("/disagreements")
+def disagreements() -> str:
+    """Every disagreement, revision and superseded report."""
+    return render_template("disagreements.html", disagreements=findings(current()))
+
+
+@blueprint.get("/search")
+def search() -> str:
+    """What is found for `q` among names, aliases, titles and quotes."""
+    text = request.args.get("q", "")
+    return render_template("search.html", q=text, hits=find(current().home / "search.sqlite", text))
+
+
+@blueprint.get("/suggest")
+def suggest() -> dict[str, object]:
+    """Names that begin like `q`, for type-ahead."""
+    hits = find(current().home / "search.sqlite", request.args.get("q", ""), limit=10, names_only=True)
+    return {"suggestions": [{"iri": h.iri, "label": h.label, "href": filters.link(h.iri)} for h in hits]}
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    for suffix in TYPES:
+        if name.endswith("." + suffix):
+            return name.removesuffix("." + suffix), suffix
+    return name, None
