@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph.claims import MONEY
 from graph.extraction.lexicon import KIND_LETTERS
 from graph.extraction.model import Mention, Quantity, Sentence, When
 
+BLANKS = re.compile(r"\s{2,}")
 MARK = re.compile(r"‹([A-Za-z]+)#(\d+)›")
 UNIT_MARKS = {
     "percent": "percent", "GWh": "GWh", "GWh/year": "GWh", "kWh": "kWh", "km": "distance", "mi": "distance", "V": "V",
@@ -81,6 +83,17 @@ def mark_of(item: Item) -> str:
     return UNIT_MARKS.get(unit, "foreign") if unit else "n"
 
 
+def plain_pieces(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Plain text between marks, with runs of blanks (where marks of Markdown were) as one, or none before a stop."""
+    cursor = start
+    for blank in BLANKS.finditer(text, start, end):
+        yield text[cursor : blank.start()].translate(PLAIN), cursor, blank.start()
+        follows = text[blank.end() : blank.end() + 1]
+        yield "" if follows and follows in ",.:;)" else " ", blank.start(), blank.end()
+        cursor = blank.end()
+    yield text[cursor:end].translate(PLAIN), cursor, end
+
+
 def annotate(
     text: str, sentence: Sentence, mentions: list[Mention], quantities: list[Quantity], whens: list[When]
 ) -> Annotated:
@@ -99,19 +112,21 @@ def annotate(
     out: list[str] = []
     pieces: list[tuple[int, int, int, int]] = []
     length, cursor = 0, sentence.start
+
+    def add(piece: str, first: int, last: int) -> None:
+        nonlocal length
+        if piece:
+            out.append(piece)
+            pieces.append((length, length + len(piece), first, last))
+            length += len(piece)
+
     for number, (start, end, item) in enumerate(taken):
-        for piece, first, last in (
-            (text[cursor:start].translate(PLAIN), cursor, start),
-            (f"‹{mark_of(item)}#{number}›", start, end),
-        ):
-            if piece:
-                out.append(piece)
-                pieces.append((length, length + len(piece), first, last))
-                length += len(piece)
+        for piece, first, last in plain_pieces(text, cursor, start):
+            add(piece, first, last)
+        add(f"‹{mark_of(item)}#{number}›", start, end)
         cursor = end
-    if cursor < sentence.end:
-        out.append(text[cursor : sentence.end].translate(PLAIN))
-        pieces.append((length, length + sentence.end - cursor, cursor, sentence.end))
+    for piece, first, last in plain_pieces(text, cursor, sentence.end):
+        add(piece, first, last)
     if not pieces:
         pieces.append((0, 0, sentence.start, sentence.start))
     return Annotated(

@@ -62,6 +62,7 @@ class Frames:
                 continue
             found += self.plants.frames_of(index, Frame)
             found += named_models(self.reading, self.discourse, index, sentence)
+            found += named_technologies(self.reading, self.discourse, index, sentence)
             found += described_platforms(self.discourse, index, sentence)
             for rule in pattern_rules():
                 found += self.by_pattern(rule, index, sentence)
@@ -80,7 +81,7 @@ class Frames:
             groups = match.groupdict()
             frame = Frame(
                 rule.id, rule.property, index, match.start(), match.end(), match.start(), "", modality=rule.modality,
-                needs_end=rule.needs_end, when=self.group_when(sentence, match),
+                needs_end=rule.needs_end, when=self.group_when(sentence, match), place=self.group_place(sentence, match),
             )  # fmt: skip
             yield from self.filled(rule, sentence, match, groups, frame)
 
@@ -114,6 +115,15 @@ class Frames:
         if rule.object_ladder == "alliance":
             alliance = self.discourse.alliance_of(subject)
             return [alliance] if alliance else []
+        if rule.object_ladder == "maker":
+            models = self.of_kind(sentence, match.start(), match.end(), "V")
+            owner = self.discourse.owner(models[0].name) if models else None
+            found = (
+                Found((owner.name,), "the model's maker")
+                if owner
+                else self.discourse.subject(frame.index, match.start())
+            )
+            return list(found.names) if found else []
         if rule.object_ladder:
             found = self.ladder(rule.object_ladder, frame.index, match.start())
             return list(found.names) if found else []
@@ -121,20 +131,26 @@ class Frames:
         if not group:
             found = self.discourse.subject(frame.index, match.start()) if rule.property == "holdsRole" else None
             return list(found.names[:1]) if found else []
-        names = self.names(sentence, match, group)
+        names = self.names(sentence, match, group, rule.property)
         if names:
             return names
         found = self.discourse.resolve(frame.index, match.start(group), match.end(group))
         return list(found.names) if found else []
 
-    def names(self, sentence: Annotated, match: re.Match[str], group: str) -> list[str]:
+    def names(self, sentence: Annotated, match: re.Match[str], group: str, rule_property: str = "") -> list[str]:
         """The names in a group of a match."""
         if match.start(group) < 0:
             return []
         inside = sentence.mentions(match.start(group), match.end(group))
-        if group == "subject":
+        if group == "subject" or (group == "object" and rule_property != "locatedIn"):
             inside = [m for m in inside if not m.kinds & PLACE_KINDS]
         return list(dict.fromkeys(m.name for m in inside))
+
+    def group_place(self, sentence: Annotated, match: re.Match[str]) -> str | None:
+        """The place in the `region` group."""
+        if "region" not in match.re.groupindex or match.start("region") < 0:
+            return None
+        return next((m.name for m in sentence.mentions(match.start("region"), match.end("region"))), None)
 
     def group_when(self, sentence: Annotated, match: re.Match[str]) -> When | None:
         """The date in the `when` group."""
@@ -205,21 +221,41 @@ class Frames:
         return None
 
     def nearest(self, index: int, position: int, letters: str) -> Found | None:
-        """The nearest name of a kind: before in the sentence, in the label, after, in the sentences before."""
+        """The name of a kind that a figure is about: it opens the clause, is gone back to, or stands nearest."""
         sentence = self.reading.annotated[index]
-        block = sentence.sentence.block
-        before = self.of_kind(sentence, 0, position, letters)
+        before = [
+            (s, m)
+            for s, _, m in sentence.marks(0, position)
+            if isinstance(m, Mention) and set(mark_of(m)) & set(letters)
+        ]
+        earlier = self.earlier(index, letters)
+        if earlier and (match := re.search(r"\bthe (latter|former)\b", sentence.text[:position], re.IGNORECASE)):
+            return Found((earlier[-1 if match.group(1).lower() == "latter" else 0],), "the latter")
+        opening = [m.name for s, m in before if self.discourse.opens(sentence, s)]
+        if opening:
+            return Found((opening[-1],), "opens the clause")
+        if earlier and re.match(
+            r"(?:it|that one|this one|the car|the model|the vehicle)\b", sentence.text, re.IGNORECASE
+        ):
+            return Found((earlier[0],), "gone back to")
         if before:
-            return Found((before[-1].name,), "nearest before")
-        for back in range(index - 1, max(-1, index - 4), -1):
-            other = self.reading.annotated[back]
-            if other.sentence.block != block and other.sentence.block != self.reading.blocks[block].parent:
-                break
-            names = self.of_kind(other, 0, len(other.text), letters)
-            if names:
-                return Found((names[0].name,), "sentence before")
+            return Found((before[-1][1].name,), "nearest before")
+        if earlier:
+            return Found((earlier[0],), "sentence before")
         after = self.of_kind(sentence, position, len(sentence.text), letters)
         return Found((after[0].name,), "nearest after") if after else None
+
+    def earlier(self, index: int, letters: str) -> list[str]:
+        """The names of a kind in the sentence before that has one, in the same block or what it stands under."""
+        block = self.reading.sentences[index].block
+        for back in range(index - 1, max(-1, index - 4), -1):
+            other = self.reading.annotated[back]
+            if other.sentence.block not in {block, self.reading.blocks[block].parent}:
+                return []
+            names = [m.name for m in self.of_kind(other, 0, len(other.text), letters)]
+            if names:
+                return names
+        return []
 
     def of_kind(self, sentence: Annotated, start: int, end: int, letters: str) -> list[Mention]:
         """The mentions of a kind in a span."""
@@ -297,7 +333,7 @@ class Frames:
 
 
 LEAN_AFTER = re.compile(
-    r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|will be|would be|are to be|by ‹when|in ‹when|in ‹[A-Z]*L|for ‹[A-Z]*L|by the|"
+    r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|will be|would be|are to be|‹when|in ‹[A-Z]*L|for ‹[A-Z]*L|by the|"
     r"under the|electrified|electric|fully electric|battery|combustion|plug-in|hybrid|in (?:the )?(?:US|UK|U\.S\.)|globally|worldwide|$|,|\.|;)",
     re.IGNORECASE,
 )  # fmt: skip
@@ -376,6 +412,18 @@ def named_models(reading: Reading, discourse: Discourse, index: int, sentence: A
         brand = owner.name if owner else brand_before(sentence, start, item.name)
         if brand:
             yield Frame("model.named", "makesModel", index, start, end, start, brand, item.name)
+
+
+def named_technologies(reading: Reading, discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """A technology that belongs to a company by its name is what that company offers or develops."""
+    for start, end, item in sentence.marks():
+        if isinstance(item, Mention) and item.kinds & {"Technology", "BatteryTechnology"}:
+            owner = discourse.owner(item.name)
+            if owner and reading.names(owner.name):
+                if "Technology" in item.kinds:
+                    yield Frame("technology.named", "offersTechnology", index, start, end, start, owner.name, item.name)
+                else:
+                    yield Frame("battery.named", "developsBattery", index, start, end, start, owner.name, item.name)
 
 
 def brand_before(sentence: Annotated, start: int, name: str) -> str | None:

@@ -91,9 +91,12 @@ def macros() -> dict[str, str]:
     """Every {name} that a rule's pattern may use, expanded to a regular expression."""
     words = {name: any_of(alternatives) for name, alternatives in table("words")["classes"].items()}
     role_texts = [row["text"] for row in table("roles")["role"]]
-    one_role = r"(?:(?:former |ex-|current |new |outgoing |incoming )?(?:" + "|".join(role_texts) + r"))"
+    one_role = r"(?>(?:former |ex-|current |new |outgoing |incoming )?(?>" + "|".join(role_texts) + r")(?!\w))"
     open_role = table("roles")["open"]
     words["role"] = rf"(?<!\w)(?:{open_role}|{one_role})(?!\w)"
+    words["techs"] = (
+        r"(?:[a-z-]+ \(){0,1}{tech}\)?(?: \({tech}\))?(?: (?:updates|services|systems?|features|technology))?"
+    )
     words["body"] = any_of([row["text"] for row in table("bodies")["body"]])
     words["nation"] = r"(?:(?<!\w)(?:" + "|".join(re.escape(a) for a in place_adjectives()) + r")(?!\w))"
     words["market"] = r"(?:(?<!\w)(?:" + "|".join(re.escape(a) for a in region_adjectives()) + r")(?!\w))"

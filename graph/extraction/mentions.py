@@ -87,8 +87,9 @@ class Gazetteer:
         self.common = {fold(w) for w in table("names")["common_heads"]}
         self.guarded = {fold(w) for w in table("names")["guarded"]}
         self.beside = re.compile(r"\W{1,3}(?:" + "|".join(table("names")["beside"]) + r")\b")
+        skipped = set(table("names")["skipped"])
         for entity in register.entities.values():
-            for name in (entity.name, *entity.aliases):
+            for name in {entity.name, *entity.aliases} - skipped:
                 self._add(name, entity.slug, short=False)
             for name in set(short_names(entity, register)):
                 if usable_short(name):
@@ -198,7 +199,11 @@ class Gazetteer:
                 continue
             if entity.members and written in {"alliance", "thealliance"} and not (set(entity.members) & present):
                 continue
-            if guarded and self._starts_sentence(text, start) and text[end : end + 1] not in ":,'’*":
+            if (
+                guarded
+                and self._starts_sentence(text, start)
+                and text[end : end + 8].lstrip(" *")[:1] not in tuple(":,'’")
+            ):
                 if not re.match(r"\s+(?:[a-z]+s|is|will|has|was|and|,)\b", text[end:]) and not self.beside.match(
                     text, end
                 ):

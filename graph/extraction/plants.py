@@ -83,7 +83,7 @@ class Plants:
                     )
         for rule, pattern in plant_rules():
             for match in pattern.finditer(sentence.text):
-                places = [m for m in sentence.mentions(match.start(), match.end()) if m.kinds & PLACE_KINDS]
+                places = self.places_of(sentence, match)
                 if not places and "there" in match.groupdict() and match.group("there"):
                     places = self.last_place(index, match.start())
                 if not places or any(match.start() < e and s < match.end() for s, e in taken):
@@ -118,16 +118,35 @@ class Plants:
                 return (entity.name,)
         return ()
 
+    def places_of(self, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
+        """The places of a match, without the state that follows a city and without a company's own country."""
+        found: list[Mention] = []
+        end = -1
+        for start, stop, item in sentence.marks(match.start(), match.end()):
+            if not isinstance(item, Mention) or not item.kinds & PLACE_KINDS:
+                continue
+            state = (
+                found and "City" in found[-1].kinds and "Country" not in item.kinds and sentence.text[end:start] == ", "
+            )
+            origin = re.match(r"'s (?:[a-z-]+ ){0,2}‹[A-Z]*O", sentence.text[stop:])
+            if not state and not origin:
+                found.append(item)
+            end = stop
+        return found
+
     def wider(self, places: list[Mention]) -> list[str]:
         """Countries among the places after the first."""
         return [m.name for m in places[1:] if "Country" in m.kinds]
 
     def last_place(self, index: int, position: int) -> list[Mention]:
-        """The place that "there" goes back to."""
+        """The place that "there" goes back to, or that of a plant that is named there."""
         for back in range(index, max(-1, index - 3), -1):
             sentence = self.reading.annotated[back]
             end = position if back == index else len(sentence.text)
-            places = [m for m in sentence.mentions(0, end) if m.kinds & PLACE_KINDS]
+            places = [
+                m for _, stop, m in sentence.marks(0, end)
+                if isinstance(m, Mention) and m.kinds & PLACE_KINDS and not re.match(r"'s ", sentence.text[stop:])
+            ]  # fmt: skip
             cities = [m for m in places if "City" in m.kinds]
             if places:
                 first = (cities or places)[-1]

@@ -16,12 +16,12 @@ from graph.register import Entity
 
 OBLIQUE = re.compile(
     r"(?:according to|unlike|like|alongside|together with|along with|with|by|from|for|of|to|than|at|in|on|including|such as|against|"
-    r"behind|near|between|under|beside|into|via|rival|rivals|partner|partners|about|over|after|before|as|supplier|suppliers|per|sell|buy|buys|acquire|join|joins|left)"
+    r"behind|near|between|under|beside|into|via|rival|rivals|partner|partners|about|over|after|before|as|supplier|suppliers|per|sell|buy|buys|acquire|join|joins|left|across|through|among|within|without|despite|toward|towards|mention|or|behind|joining|beat|outside|alongside|called|named)"
     r" (?:the |its |a |an |their |his |new )?(?:[\w-]+ )?$",
     re.IGNORECASE,
 )
 CLAUSE_START = re.compile(
-    r"(?:^|[,;:–—(\"“.?!] ?|\b(?:and|but|while|that|which|said|when|where|as|because|if|whereas|meanwhile|says|so|or|whom|what|before|after|once|though|although) )"
+    r"(?:^|[,;:–—(\"“.?!] ?|\b(?:and|but|while|that|which|said|when|where|as|because|if|whereas|meanwhile|says|so|whom|what|before|after|once|though|although) )"
     r"(?:the |The |both |Both |[Nn]either |[Ee]ither |now |also )?$"
 )
 POSSESSED = re.compile(
@@ -148,10 +148,17 @@ class Discourse:
                 )
                 yield match.start(), match.end(), bool(CLAUSE_START.search(left)) and not appositive
 
+    def opens(self, sentence: Annotated, start: int) -> bool:
+        """Whether a name opens a clause and is not governed by a preposition."""
+        left = sentence.text[:start]
+        return bool(CLAUSE_START.search(left)) and not OBLIQUE.search(left)
+
     def list_head(self, sentence: Annotated, start: int) -> int:
         """Where the list begins that the name at a position belongs to."""
         head = start
-        while match := re.search(r"‹[A-Z]*[OB][A-Z]*#\d+›(?:, and |, | and | & )(?:the )?$", sentence.text[:head]):
+        while match := re.search(
+            r"‹[A-Z]*[OB][A-Z]*#\d+›(?:, and |, or |, | and | or | & )(?:the )?$", sentence.text[:head]
+        ):
             head = match.start()
         return head
 
@@ -249,6 +256,7 @@ class Discourse:
     def definite(self, index: int, start: int, phrase: str) -> Found | None:
         """Who "the Japanese carmaker", "the Yokohama-based company" or "the three partners" is."""
         low = phrase.lower()
+        others = self.others(index, start, low)
         number = next((n for word, n in NUMBER_WORDS.items() if re.search(rf"\b{word}\b", low)), None)
         plural = bool(
             re.search(
@@ -257,7 +265,17 @@ class Discourse:
         )
         if number or plural:
             return self.group(index, number)
-        return self.antecedent(index, start, phrase)
+        return self.antecedent(index, start, phrase, others)
+
+    def others(self, index: int, start: int, low: str) -> frozenset[str]:
+        """Whom a definite noun cannot be: "its Japanese partner", "a unit of the French carmaker" is not the subject."""
+        left = self.reading.annotated[index].text[:start].lower()
+        if low.endswith(("partner", "ally", "rival")) or left.endswith(
+            ("unit of ", "division of ", "subsidiary of ", "arm of ", "part of ", "brand of ")
+        ):
+            found = self.clause_subject(index, start) or self.before(index)
+            return frozenset(found.names) if found else frozenset()
+        return frozenset()
 
     def group(self, index: int, number: int | None) -> Found | None:
         """A group by its number: the alliance with so many members, else the last list of so many names."""
@@ -301,7 +319,9 @@ class Discourse:
         """A place's name by its slug."""
         return self.register.entities[slug].name if slug and slug in self.register.entities else slug
 
-    def antecedent(self, index: int, start: int, phrase: str | None) -> Found | None:
+    def antecedent(
+        self, index: int, start: int, phrase: str | None, others: frozenset[str] = frozenset()
+    ) -> Found | None:
         """The organization that a pronoun or definite noun goes back to."""
         sentence = self.reading.annotated[index]
         step = "pronoun" if phrase is None else "definite noun"
@@ -323,7 +343,7 @@ class Discourse:
             options = (
                 [*seated, *([n for n in options if not self.knows_city(n)])] if nation_in(phrase) is None else options
             )
-        return next((Found((name,), step) for name in options if self.fits(name, phrase)), None)
+        return next((Found((name,), step) for name in options if name not in others and self.fits(name, phrase)), None)
 
     def knows_city(self, name: str) -> bool:
         """Whether the register says where a company has its seat."""
