@@ -2,52 +2,64 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
+from typing import cast
 
-from graph.namespaces import Namespace
-from graph.publish import PublishError
-from graph.store.embedded import StoreError
-from service import pages, sparql
-from service.dataset import Home
-from service.health import blueprint as health
-from service.problems import problem
+from flask import Flask, Response, current_app, request
+
+from service import health, pages, problems
+from service.dataset import Datasets, NoDataset
 from service.settings import Settings
+from service.sparql import routes as sparql
+from service.sparql.engine import Engine
+from service.sparql.workers import Stopped
 
+LARGEST_BODY = 16 << 20  # bytes
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Access-Control-Allow-Origin": "*",  # scripts of any site may read; credentials are never part of it
+    "Access-Control-Expose-Headers": "ETag, Link, Content-Location, Retry-After, X-Dataset-Build",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, Authorization, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 def create_app(settings: Settings) -> Flask:
-    """The WSGI application over the builds in `settings.data`."""
+    """The WSGI application over the builds in `settings.data`. Nothing is opened before the first request."""
     app = Flask(__name__, static_folder="assets", static_url_path="/assets")
     app.config["SETTINGS"] = settings
-    app.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["dataset"] = Home(settings.data, Namespace(settings.base))
-    for blueprint in (pages.blueprint, sparql.blueprint, health):
+    app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
+    app.extensions["evplans.engine"] = Engine(datasets)
+    for blueprint in (pages.blueprint, sparql.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
+    app.before_request(_preflight)
     app.after_request(_headers)
-    app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(StoreError, _unavailable)
-    app.register_error_handler(PublishError, _unavailable)
+    problems.install(app)
+    app.register_error_handler(NoDataset, lambda error: problems.problem(503, str(error)))
+    app.register_error_handler(Stopped, lambda error: problems.problem(503, f"No worker answers: {error.reason}."))
     return app
 
 
+def _preflight() -> Response | None:
+    """Answer a browser that asks whether a script of another site may send its request."""
+    if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
+        return None
+    return Response(status=204, headers=PREFLIGHT)
+
+
 def _headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Access-Control-Allow-Origin", "*")
-    response.headers.setdefault("Access-Control-Expose-Headers", "ETag, Link, X-Dataset-Build")
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    datasets = cast(Datasets, current_app.extensions["evplans.datasets"])
+    try:
+        response.headers["X-Dataset-Build"] = datasets.current().revision
+    except NoDataset:
+        response.headers["X-Dataset-Build"] = "none"
     return response
-
-
-def _refused(error: HTTPException) -> Response:
-    if error.response is not None and isinstance(error.response, Response):
-        return error.response
-    headers = {k: v for k, v in error.get_headers() if k.casefold() in {"allow", "location", "retry-after"}}
-    return problem(error.code or 500, error.description or error.name, headers)
-
-
-def _unavailable(error: Exception) -> Response:
-    return problem(503, str(error), {"Retry-After": "5"})

@@ -10,19 +10,20 @@ from flask import Response, request
 from pyoxigraph import NamedNode, RdfFormat, serialize
 
 from service.dataset import Dataset
-from service.negotiation import choose
+from service.negotiation import Offer, choose
 from service.pages.filters import link
 from service.pages.model import stored
-from service.problems import problem
+from service.problems import not_acceptable
 
-TYPES = {
-    "html": "text/html",
-    "ttl": "text/turtle",
-    "jsonld": "application/ld+json",
-    "json": "application/json",
-    "nt": "application/n-triples",
-    "rdf": "application/rdf+xml",
-}
+OFFERS = (
+    Offer("html", "text/html", ("application/xhtml+xml",)),
+    Offer("ttl", "text/turtle", ("application/x-turtle",)),
+    Offer("jsonld", "application/ld+json"),
+    Offer("json", "application/json"),
+    Offer("nt", "application/n-triples", ("text/plain",)),
+    Offer("rdf", "application/rdf+xml", ("application/xml", "text/xml")),
+)
+TYPES = {offer.name: offer.media_type for offer in OFFERS}
 SERIALISED = {
     "ttl": RdfFormat.TURTLE,
     "jsonld": RdfFormat.JSON_LD,
@@ -37,13 +38,7 @@ def answer(
     dataset: Dataset, iri: str, query: str, suffix: str | None, page: Callable[[], str | None]
 ) -> Response | None:
     """What the request asks for of `iri`: its page, or the triples of a stored query. None when there is neither."""
-    if suffix is None:
-        media = choose(request.headers.get("Accept"), list(TYPES.values()))
-        if media is None:
-            return problem(406, "None of the types in Accept can be served here.", offers=list(TYPES.values()))
-        form = next(s for s, t in TYPES.items() if t == media)
-    else:
-        form = suffix
+    form = suffix or _chosen()
     try:
         NamedNode(iri)
     except ValueError:
@@ -57,9 +52,16 @@ def answer(
     return _headed(Response(body, content_type=f"{TYPES[form]}; charset=utf-8"), dataset, iri, tag, suffix)
 
 
+def _chosen() -> str:
+    choice = choose(request.headers.get("Accept"), OFFERS)
+    if choice is None:
+        raise not_acceptable(OFFERS)
+    return choice.offer.name
+
+
 def _data(dataset: Dataset, iri: str, query: str, form: str) -> bytes | None:
-    triples = dataset.construct(stored(query), this=NamedNode(iri))
-    prefixes = dataset.namespace.prefixes if form in {"ttl", "rdf"} else None
+    triples = sorted(dataset.construct(stored(query), this=iri), key=str)
+    prefixes = dataset.prefixes if form in {"ttl", "rdf"} else None
     return serialize(triples, format=SERIALISED[form], prefixes=prefixes) if triples else None
 
 

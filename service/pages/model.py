@@ -8,9 +8,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from pyoxigraph import NamedNode
-
-from service.dataset import Dataset, Term
+from service.dataset import Dataset
 
 Row = dict[str, str]
 QUERIES = Path(__file__).parent / "queries"
@@ -24,8 +22,7 @@ def stored(name: str) -> str:
 
 def rows(dataset: Dataset, name: str, **bindings: str) -> list[Row]:
     """The rows of a stored query with these variables bound to IRIs."""
-    terms: dict[str, Term] = {variable: NamedNode(iri) for variable, iri in bindings.items()}
-    found = dataset.select(stored(name), **terms)
+    found = dataset.select(stored(name), **bindings)
     return [{k: getattr(v, "value", str(v)) for k, v in row.items()} for row in found]
 
 

@@ -25,7 +25,7 @@ def ontology_page(dataset: Dataset) -> str:
 
 def resource_page(dataset: Dataset, iri: str, query: str) -> str | None:
     """The statements about something that has no page of its own kind, or None when there are none."""
-    triples = dataset.construct(stored(query), this=NamedNode(iri))
+    triples = dataset.construct(stored(query), this=iri)
     if not triples:
         return None
     names = {t.predicate.value: getattr(t.object, "value", "") for t in triples if t.subject == NamedNode(iri)}
