@@ -33,13 +33,18 @@ class Dataset:
 
     home: Path
     manifest: dict[str, Any]
+    namespace: Namespace
     store: Store = field(repr=False)
-    prefixes: dict[str, str] = field(repr=False)
 
     @property
     def revision(self) -> str:
         """What caches, ETags and `X-Dataset-Build` carry."""
         return str(self.manifest["build"])
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that queries and serialisations may use undeclared."""
+        return self.namespace.prefixes
 
     def select(self, query: str, **bindings: Term | str) -> list[dict[str, Term]]:
         """The rows of a SELECT over the union of all graphs; an unbound variable is absent from its row.
@@ -95,7 +100,7 @@ class Datasets:
 
     def __init__(self, data: Path, base: str) -> None:
         self._data = data
-        self._prefixes = Namespace(base).prefixes
+        self._namespace = Namespace(base)
         self._lock = threading.Lock()
         self._open: Dataset | None = None
 
@@ -114,7 +119,7 @@ class Datasets:
         if home is None:
             raise NoDataset(f"{self._data}: no dataset has been published there; run `evplans build`")
         try:
-            return Dataset(home, read_manifest(home), open_store(home / "store"), self._prefixes)
+            return Dataset(home, read_manifest(home), self._namespace, open_store(home / "store"))
         except (PublishError, StoreError) as error:
             if self._open is not None:
                 return self._open  # the new build is damaged: the old one stays open and in service

@@ -79,11 +79,6 @@ def choose(accept: str | None, offers: Sequence[Offer]) -> Choice | None:
     return best
 
 
-def by_suffix(suffix: str, offers: Sequence[Offer]) -> Offer | None:
-    """The offer that a suffix such as `ttl` names."""
-    return next((offer for offer in offers if offer.name == suffix.lower()), None)
-
-
 def _quality(text: str) -> float:
     try:
         quality = float(text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 from flask import Flask, Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -46,6 +47,11 @@ class Problem(Exception):
         return answer
 
 
+def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
+    """The answer of a Problem whose title is the status's own name."""
+    return Problem(status, HTTPStatus(status).phrase, detail, headers, **more).response()
+
+
 def not_acceptable(offers: tuple[Offer, ...]) -> Problem:
     """406 with the list of what there is."""
     names = [offer.media_type for offer in offers]
@@ -62,7 +68,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         if error.response is not None or error.code is None or error.code < 400:
-            return Response.force_type(error.get_response(), request.environ)
+            return cast(Response, Response.force_type(error.get_response(), request.environ))
         headers = {k: v for k, v in error.get_headers(request.environ) if k in {"Allow", "Retry-After"}}
         return Problem(error.code, error.name, error.description or error.name, headers).response()
 

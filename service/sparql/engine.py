@@ -1,0 +1,90 @@
+"""The engine behind `/sparql`: a pool of workers that follows the current build."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import Any
+
+from service.dataset import Datasets
+from service.sparql.workers import Answer, Failed, Pool, Stopped
+
+
+class Engine:
+    """Runs jobs on workers over the build that is current. Safe to use from several threads."""
+
+    def __init__(self, datasets: Datasets) -> None:
+        self._datasets = datasets
+        self._lock = threading.Lock()
+        self._pool: Pool | None = None
+        self._renewing = False
+        self.outcomes: Counter[str] = Counter()
+
+    def run(self, job: dict[str, Any]) -> Answer:
+        """The answer of a job, once it has begun. Raises Failed, Stopped or NoDataset."""
+        try:
+            answer = self._run(job)
+        except Failed as error:
+            self.outcomes[error.kind] += 1
+            raise
+        except Stopped as error:
+            self.outcomes[error.reason] += 1
+            raise
+        self.outcomes["ok"] += 1
+        return answer
+
+    def close(self) -> None:
+        """End the workers."""
+        with self._lock:
+            if self._pool is not None:
+                self._pool.close()
+                self._pool = None
+
+    def _run(self, job: dict[str, Any]) -> Answer:
+        for last in (False, True):
+            pool = self._current()
+            try:
+                return pool.run(dict(job))
+            except Stopped as error:
+                if last or error.reason != "unavailable":
+                    raise
+                self._forget(pool)
+        raise AssertionError
+
+    def _current(self) -> Pool:
+        home = self._datasets.current().home
+        pool = self._pool
+        if pool is None:
+            with self._lock:
+                if self._pool is None:
+                    self._pool = self._start(home)
+                return self._pool
+        if pool.build != home and not self._renewing:
+            self._renewing = True
+            threading.Thread(target=self._renew, args=(home,), daemon=True).start()
+        return pool
+
+    def _start(self, home: Any) -> Pool:
+        try:
+            return Pool(home)
+        except OSError as error:
+            raise Stopped("unavailable") from error
+
+    def _renew(self, home: Any) -> None:
+        """Load a new build beside the old one, then let it take over."""
+        try:
+            pool = Pool(home)
+            with self._lock:
+                old, self._pool = self._pool, pool
+            if old is not None:
+                old.close()
+        except OSError:
+            pass  # the build went away again; the next request looks anew
+        finally:
+            self._renewing = False
+
+    def _forget(self, pool: Pool) -> None:
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+        pool.close()

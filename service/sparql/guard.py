@@ -1,0 +1,97 @@
+"""What a query may not do: ask addresses that nobody allowed. Also which dataset it names.
+
+The text is scanned as tokens, so that the word in a string, a comment or an IRI is harmless. One character is
+ambiguous without a full parser: `<` may open an IRI or mean "less than", and what follows differs. Both readings are
+followed, and a call that exists in either counts. Workers can open no socket unless every call was allowed, so what
+this scan overlooks fails there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_IGNORED = r"(?:\s|\#[^\n\r]*(?:[\n\r]|$))"
+_IRI = r"<[^<>\"{}|^`\\\x00-\x20]*(?:\\[uU][0-9A-Fa-f]+[^<>\"{}|^`\\\x00-\x20]*)*>"
+_PREFIXED = r"(?:[^\W\d_][\w.\-]*)?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*"
+_CALL = re.compile(
+    rf"service{_IGNORED}*(?:silent{_IGNORED}*)?(?P<address>{_IRI}|[?$]\w+|{_PREFIXED}){_IGNORED}*\{{", re.IGNORECASE
+)
+_LOAD = re.compile(rf"load{_IGNORED}*(?:silent{_IGNORED}*)?(?P<address>{_IRI}|{_PREFIXED})", re.IGNORECASE)
+_FROM = re.compile(rf"from(?:{_IGNORED}+named)?{_IGNORED}*(?:{_IRI}|{_PREFIXED})", re.IGNORECASE)
+
+_TOKEN = re.compile(
+    rf"""
+      {_IGNORED}+
+      | \"\"\"(?:\"{{0,2}}(?:[^\"\\]|\\.))*\"\"\" | '''(?:'{{0,2}}(?:[^'\\]|\\.))*'''
+      | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
+      | [?$]\w+ | @[A-Za-z]+(?:-[A-Za-z0-9]+)* | _:[\w.\-]+
+    | (?P<iri> {_IRI} )
+    | (?:true|false)(?=[^\W\d_]|\.)
+    | {_PREFIXED}
+    | [^\W\d_][\w\-]* | (?:\d+\.?\d*|\.\d+)e[+\-]?\d+ | \d+
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_COMMENTED = re.compile(r"(?:service|silent|load|from|named)\s*#", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_PLACES = 200_000  # places that a scan may visit; a text beyond it is refused rather than trusted
+_COMMENTS = 64  # comments right after a keyword that matters here, each of which costs a look to the end of its line
+
+
+class TooIntricate(ValueError):
+    """A text with a suspicious word that is too long to be read both ways."""
+
+
+def calls(text: str) -> set[str]:
+    """Addresses, as written, that a text would ask by SERVICE or LOAD: `<http://x/sparql>`, `?where`, `ex:y`.
+
+    Raises TooIntricate where that cannot be told.
+    """
+    readings = _readings(text)
+    return {match["address"] for pattern in (_CALL, _LOAD) for t in readings for match in _matches(t, pattern)}
+
+
+def refused(text: str, allowed: tuple[str, ...]) -> list[str]:
+    """The addresses of `text` that are not constants on the allow-list. Raises TooIntricate."""
+    return sorted(calls(text) - {f"<{address}>" for address in allowed})
+
+
+def names_dataset(text: str) -> bool:
+    """Whether a query says FROM or FROM NAMED, that is, chooses its own dataset. Raises TooIntricate."""
+    return any(any(_matches(t, _FROM)) for t in _readings(text))
+
+
+def _readings(text: str) -> set[str]:
+    """The text as it stands, and with its codepoint escapes expanded, which SPARQL does before anything else."""
+    readings = {text}
+    if "\\u" in text or "\\U" in text:
+        readings.add(_ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), text))
+    for reading in readings:
+        if sum(1 for _ in _COMMENTED.finditer(reading)) > _COMMENTS:
+            raise TooIntricate("too many comments stand right after a keyword")
+    return readings
+
+
+def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Matches of a pattern at places where a token may begin, whichever way `<` is meant."""
+    if not pattern.search(text):
+        return
+    seen: set[int] = set()
+    todo = [0]
+    while todo:
+        place = todo.pop()
+        if place in seen or place >= len(text):
+            continue
+        seen.add(place)
+        if len(seen) > _PLACES:
+            raise TooIntricate("the text is too long to be checked for calls to other servers")
+        if match := pattern.match(text, place):
+            yield match
+        token = _TOKEN.match(text, place)
+        if token is None:
+            todo.append(place + 1)
+            continue
+        todo.append(token.end())
+        if token["iri"] is not None:
+            todo.append(place + 1)

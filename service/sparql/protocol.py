@@ -1,0 +1,114 @@
+"""The SPARQL 1.1 Protocol: from a request to the query it carries. Raises Problem for what it does not allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from graph.namespaces import Namespace
+from service.problems import Problem
+from service.sparql import guard
+
+QUERY_TYPE = "application/sparql-query"
+UPDATE_TYPE = "application/sparql-update"
+FORM_TYPE = "application/x-www-form-urlencoded"
+LONGEST = 1 << 20  # bytes of a query
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query with the dataset that the protocol names for it (None: none named)."""
+
+    text: str
+    default_graphs: tuple[str, ...] | None
+    named_graphs: tuple[str, ...] | None
+    seconds: float
+
+    def job(self, base: str, table: str | None, graph: str | None, network: bool) -> dict[str, Any]:
+        """What a worker needs. `table` and `graph` name the format for either form of answer, None where not accepted.
+
+        The default graph is the union of all graphs unless the query or the protocol names the dataset.
+        """
+        named = self.default_graphs is not None or self.named_graphs is not None
+        return {
+            "query": self.text,
+            "base": base,
+            "prefixes": Namespace(base).prefixes,
+            "union": not named and not guard.names_dataset(self.text),
+            "default_graphs": list(self.default_graphs or ()) if named else None,
+            "named_graphs": list(self.named_graphs or ()) if named else None,
+            "table": table,
+            "graph": graph,
+            "seconds": self.seconds,
+            "network": network,
+        }
+
+
+def read_query(request: Request, limit: float) -> Query | None:
+    """The query of a GET, HEAD or POST request, or None for a request without one. `limit` is in seconds."""
+    fields, direct = _fields(request)
+    if "update" in fields:
+        raise Problem(400, "Not a query", "An update goes to /update, by POST; this address answers queries.")
+    texts = [direct] if direct is not None else fields.getlist("query")
+    if direct is not None and "query" in fields:
+        raise Problem(400, "Two queries", "The query stands in the body and in the address; give it once.")
+    if len(texts) > 1:
+        raise Problem(400, "Several queries", "The parameter `query` is there more than once; give one query.")
+    if not texts:
+        return None
+    if len(texts[0].encode(errors="replace")) > LONGEST:
+        raise Problem(413, "Query too long", f"A query may have {LONGEST} bytes.", limit=LONGEST)
+    return Query(
+        texts[0], _graphs(fields, "default-graph-uri"), _graphs(fields, "named-graph-uri"), _seconds(fields, limit)
+    )
+
+
+def _fields(request: Request) -> tuple[MultiDict[str, str], str | None]:
+    """The parameters of a request, and the query that is its whole body if it is."""
+    if request.method not in {"POST", "QUERY"}:
+        return request.args, None
+    kind = request.mimetype
+    if request.content_length is not None and request.content_length > 3 * LONGEST:
+        raise Problem(413, "Query too long", f"A query may have {LONGEST} bytes.", limit=LONGEST)
+    if kind == FORM_TYPE:
+        fields = MultiDict(request.args)
+        fields.update(request.form)
+        return fields, None
+    if kind == UPDATE_TYPE:
+        raise Problem(415, "Not a query", "An update goes to /update; this address answers queries.")
+    if kind != QUERY_TYPE:
+        raise Problem(
+            415, "Unknown content type", f"Send {QUERY_TYPE} or {FORM_TYPE}.", accepted=[QUERY_TYPE, FORM_TYPE]
+        )
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in {"utf-8", "utf8", "us-ascii"}:
+        raise Problem(415, "Unknown charset", "A query is UTF-8.")
+    try:
+        return request.args, request.get_data(cache=False).decode()
+    except UnicodeDecodeError as error:
+        raise Problem(400, "Not UTF-8", f"The query's byte {error.start} is not UTF-8.") from error
+
+
+def _graphs(fields: MultiDict[str, str], name: str) -> tuple[str, ...] | None:
+    found = tuple(fields.getlist(name))
+    for address in found:
+        if ":" not in address or any(c in address for c in ' <>"{}|^`\\\n\r\t'):
+            raise Problem(400, "Bad graph name", f"`{name}` is {address!r}; give an absolute IRI.")
+    return found or None
+
+
+def _seconds(fields: MultiDict[str, str], limit: float) -> float:
+    """The time that the query may take: the limit of this server, or less where the client says so."""
+    text = fields.get("timeout")
+    if text is None:
+        return limit
+    try:
+        asked = float(text)
+    except ValueError:
+        asked = -1.0
+    if not asked > 0:
+        raise Problem(400, "Bad timeout", f"`timeout` is {text!r}; give a number of seconds above 0.")
+    return min(asked, limit)

@@ -1,0 +1,132 @@
+"""A query worker: runs one query after another on its copy of the store and can be killed at any moment.
+
+The kernel ends it at a query's deadline (an interval timer whose signal nobody handles), since the engine cannot be
+interrupted from within. Its memory is capped, and where no query may leave the house it can open no socket.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import socket
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
+
+from service.sparql import frames, results
+
+MEMORY = 1 << 30  # bytes that a worker may take beside the store that it shares
+PAGE_ROWS = 1000  # rows that an HTML page shows
+
+
+class NotOffered(ValueError):
+    """The query gives a table where only graphs are accepted, or the other way round."""
+
+
+def serve(store: Store, sock: socket.socket) -> None:
+    """Answer jobs until the other side closes."""
+    reader = frames.Reader(sock)
+    try:
+        while True:
+            _, body = reader.next()
+            answer(store, json.loads(body), sock)
+    except (frames.Broken, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def confine(network: bool) -> None:
+    """Cap memory, and unless `network` forbid every new file and socket, whatever a query says."""
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the engine's last words when memory runs out
+    if not network:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+
+
+def answer(store: Store, job: dict[str, Any], sock: socket.socket) -> None:
+    """Run one job and send its answer, or the reason why there is none."""
+    signal.setitimer(signal.ITIMER_REAL, max(job["seconds"], 0.001))
+    try:
+        run(store, job, sock)
+    except SyntaxError as error:
+        refuse(sock, "syntax", str(error.msg or error))
+    except NotOffered as error:
+        refuse(sock, "format", str(error))
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
+        refuse(sock, "evaluation", str(error))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def refuse(sock: socket.socket, kind: str, message: str) -> None:
+    """Tell why the query has no answer."""
+    sock.sendall(frames.frame(frames.ERROR, frames.dump({"kind": kind, "message": message})))
+
+
+def run(store: Store, job: dict[str, Any], sock: socket.socket) -> None:
+    """Evaluate the job's query and write its answer in the format that fits its form."""
+    found = store.query(
+        job["query"],
+        base_iri=job["base"],
+        prefixes=job["prefixes"],
+        use_default_graph_as_union=job["union"],
+        default_graph=_nodes(job["default_graphs"]),
+        named_graphs=_nodes(job["named_graphs"]),
+    )
+    name = job["graph"] if isinstance(found, QueryTriples) else job["table"]
+    if name is None:
+        raise NotOffered("graph" if isinstance(found, QueryTriples) else "table")
+    out = frames.Writer(sock, name)
+    if name == results.PAGE:
+        out.write(frames.dump(_page(found)))
+    else:
+        _serialize(found, name, out, job["prefixes"])
+    out.finish()
+
+
+def _nodes(addresses: list[str] | None) -> list[Any] | None:
+    return None if addresses is None else [NamedNode(address) for address in addresses]
+
+
+def _serialize(found: Any, name: str, out: Any, prefixes: dict[str, str]) -> None:
+    engine: Any = results.BY_NAME[name].engine
+    if engine == RdfFormat.TURTLE:  # the one format that people read: worth the slower way, which knows prefixes
+        serialize(found, out, engine, prefixes=prefixes)
+    elif isinstance(found, QueryBoolean) and name in {"csv", "tsv"}:
+        out.write(b"true\n" if found else b"false\n")  # no standard says; this is what other endpoints send
+    else:
+        found.serialize(out, engine)
+
+
+def _page(found: QuerySolutions | QueryBoolean | QueryTriples) -> dict[str, Any]:
+    """The first rows as JSON: `columns`, `rows` of terms, and whether there are `more`; or a `boolean`."""
+    if isinstance(found, QueryBoolean):
+        return {"boolean": bool(found)}
+    if isinstance(found, QueryTriples):
+        columns = ["subject", "predicate", "object"]
+        rows = [[_term(t) for t in (t.subject, t.predicate, t.object)] for t in islice(found, PAGE_ROWS + 1)]
+    else:
+        columns = [variable.value for variable in found.variables]
+        rows = [[_term(term) for term in solution] for solution in islice(found, PAGE_ROWS + 1)]
+    return {"columns": columns, "rows": rows[:PAGE_ROWS], "more": len(rows) > PAGE_ROWS}
+
+
+def _term(term: Any) -> dict[str, str] | None:
+    if term is None:
+        return None
+    if isinstance(term, NamedNode):
+        return {"iri": term.value}
+    datatype = getattr(term, "datatype", None)
+    told = {"value": getattr(term, "value", None) or str(term)}
+    if getattr(term, "language", None):
+        told["language"] = term.language
+    elif datatype is not None and not datatype.value.endswith("#string"):
+        told["datatype"] = datatype.value
+    return told

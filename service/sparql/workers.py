@@ -1,0 +1,237 @@
+"""The pool of query workers as the web process sees it: hands out jobs, passes answers on, replaces the dead."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from service.sparql import frames, loader
+
+WORKERS = 4 * (os.cpu_count() or 1)  # more than cores: a long query must not keep short ones waiting
+QUEUE = 16 * WORKERS  # requests that may wait for a worker
+PATIENCE = 0.3  # seconds after which a query counts as long and its worker steps back
+GRACE = 0.3  # seconds beyond the deadline before a worker is killed from outside
+START = 600.0  # seconds that loading a build may take
+
+
+class Stopped(RuntimeError):
+    """A query was not answered. `reason` is one of `timeout`, `memory`, `overload`, `unavailable`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Failed(RuntimeError):
+    """A query that the engine refused. `kind` is one of `syntax`, `format`, `evaluation`."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+@dataclass(slots=True)
+class Worker:
+    """One worker process and the socket to it."""
+
+    pid: int
+    sock: socket.socket
+    handle: int | None
+    reader: frames.Reader
+    slow: bool = False
+
+    def kill(self) -> None:
+        """End the process now. Its id cannot have passed to another, where the system has process handles."""
+        with contextlib.suppress(OSError):
+            if self.handle is None:
+                os.kill(self.pid, signal.SIGKILL)
+            else:
+                signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+        if self.handle is not None:
+            os.close(self.handle)
+            self.handle = None
+        self.sock.close()
+
+    def step_back(self) -> None:
+        """Give way to others: a lower priority, which cannot be raised again."""
+        self.slow = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, 15)
+
+
+@dataclass
+class Answer:
+    """The answer of a query: its format's name and its pieces. Close it, also after an error."""
+
+    format: str
+    pieces: Iterator[bytes]
+
+    def close(self) -> None:
+        """Let the worker go; it is killed when it has not finished."""
+        self.pieces.close()  # type: ignore[attr-defined]
+
+
+@dataclass
+class Pool:
+    """Workers over one build. Safe to use from several threads."""
+
+    build: Path
+    size: int = WORKERS
+    queue: int = QUEUE
+    _idle: list[Worker] = field(default_factory=list)
+    _busy: int = 0
+    _waiting: int = 0
+    _closed: bool = False
+
+    def __post_init__(self) -> None:
+        self._free = threading.Condition()
+        self._forking = threading.Lock()
+        self._control, theirs = socket.socketpair()
+        command = [sys.executable, "-m", "service.sparql.loader", str(theirs.fileno()), str(self.build)]
+        self._loader = subprocess.Popen(  # noqa: S603 - our own module
+            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        theirs.close()
+        self._control.settimeout(START)
+        told = self._control.recv(4096)
+        if told != loader.READY:
+            self.close()
+            reason = told[1:].decode() if told else "the loading process ended"
+            raise OSError(f"{self.build}: the build cannot be loaded: {reason}")
+
+    def run(self, job: dict[str, Any]) -> Answer:
+        """Run a job (see `protocol.Job.message`) within its `seconds`.
+
+        Returns once the answer has begun. Raises Failed or Stopped.
+        """
+        deadline = time.monotonic() + job["seconds"]
+        worker = self._take(deadline, network=job["network"])
+        try:
+            job["seconds"] = deadline - time.monotonic()
+            worker.sock.sendall(frames.frame(frames.JOB, frames.dump(job)))
+            kind, body = self._first(worker, deadline)
+        except (frames.Broken, TimeoutError, OSError) as error:
+            self._drop(worker)
+            late = time.monotonic() >= deadline - 0.02
+            raise Stopped("timeout" if late else "memory") from error
+        except BaseException:
+            self._drop(worker)
+            raise
+        if kind == frames.ERROR:
+            self._give_back(worker, network=job["network"])
+            told = json.loads(body)
+            raise Failed(told["kind"], told["message"])
+        return Answer(body.decode(), self._pieces(worker, deadline, network=job["network"]))
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._free:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.kill()
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._loader.wait(1)
+            return
+        self._loader.kill()
+        self._loader.wait()
+
+    def _first(self, worker: Worker, deadline: float) -> tuple[bytes, bytes]:
+        worker.sock.settimeout(PATIENCE)
+        try:
+            return worker.reader.next()
+        except TimeoutError:
+            worker.step_back()
+        worker.sock.settimeout(max(deadline - time.monotonic(), 0) + GRACE)
+        return worker.reader.next()
+
+    def _pieces(self, worker: Worker, deadline: float, network: bool) -> Iterator[bytes]:
+        """Pass pieces on; a worker that is left in the middle of its answer is killed."""
+        whole = False
+        try:
+            while True:
+                worker.sock.settimeout(max(deadline - time.monotonic(), 0) + GRACE)
+                kind, body = worker.reader.next()
+                if kind == frames.END:
+                    whole = True
+                    return
+                if kind == frames.ERROR:
+                    raise Failed(**json.loads(body))
+                yield body
+        except (frames.Broken, TimeoutError) as error:
+            raise Stopped("timeout" if time.monotonic() >= deadline - 0.02 else "memory") from error
+        finally:
+            if whole:
+                self._give_back(worker, network=network)
+            else:
+                self._drop(worker)
+
+    def _take(self, deadline: float, network: bool) -> Worker:
+        with self._free:
+            if self._busy >= self.size:
+                if self._waiting >= self.queue:
+                    raise Stopped("overload")
+                self._waiting += 1
+                try:
+                    free = self._free.wait_for(
+                        lambda: self._closed or self._busy < self.size, deadline - time.monotonic()
+                    )
+                finally:
+                    self._waiting -= 1
+                if not free:
+                    raise Stopped("overload")
+            if self._closed:
+                raise Stopped("unavailable")
+            self._busy += 1
+            if self._idle and not network:
+                return self._idle.pop()
+        try:
+            return self._fork(network)
+        except OSError as error:
+            self._leave()
+            raise Stopped("unavailable") from error
+
+    def _fork(self, network: bool) -> Worker:
+        with self._forking:
+            self._control.sendall(loader.NETWORK if network else loader.LOCAL)
+            told, descriptors, _, _ = socket.recv_fds(self._control, 32, 1)
+        if not told or not descriptors:
+            raise OSError("the loading process is gone")
+        pid, sock = int(told), socket.socket(fileno=descriptors[0])
+        try:
+            handle = os.pidfd_open(pid)
+        except (AttributeError, OSError):  # not Linux
+            handle = None
+        return Worker(pid, sock, handle, frames.Reader(sock))
+
+    def _give_back(self, worker: Worker, network: bool) -> None:
+        """Keep a worker for the next job, unless it stepped back or may use the network."""
+        with self._free:
+            if not (worker.slow or network or self._closed):
+                self._idle.append(worker)
+                self._busy -= 1
+                self._free.notify()
+                return
+        self._drop(worker)
+
+    def _drop(self, worker: Worker) -> None:
+        worker.kill()
+        self._leave()
+
+    def _leave(self) -> None:
+        with self._free:
+            self._busy -= 1
+            self._free.notify()
