@@ -55,6 +55,7 @@ _FULL_DATE = re.compile(_DATE, re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FRONT = re.compile(r"---[ \t]*(\r\n|\n|\r)")
 _FRONT_END = re.compile(r"(?:^|(?<=[\r\n]))(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|$)")
+_KEY = re.compile(r"[\"']?[\w-]+[\"']?\s*:(?:\s|$)")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -133,10 +134,12 @@ def front_matter_end(text: str) -> int:
     opening = _FRONT.match(text)
     if not opening:
         return 0
-    closing = _FRONT_END.search(text, opening.end(), MAX_FRONT_MATTER)
-    if not closing or not re.search(r"^\s*[\w\"'-]+\s*:|^\s*$", text[opening.end() : closing.start()], re.MULTILINE):
+    closing = _FRONT_END.search(text, opening.end(), opening.end() + MAX_FRONT_MATTER)
+    if not closing:
         return 0
-    return closing.end()
+    lines = (line.strip() for line in text[opening.end() : closing.start()].splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), None)
+    return closing.end() if first is None or _KEY.match(first) else 0
 
 
 def _bounded(answer: Any, url: str) -> bytes:
@@ -226,22 +229,20 @@ def _front_matter(text: str, where: str) -> dict[str, Any]:
     end = front_matter_end(text)
     if not end:
         return {}
-    body = (
-        text[text.index("\n") + 1 if "\n" in text[:end] else 4 : end].rstrip().removesuffix("---").removesuffix("...")
-    )
+    body = _FRONT_END.sub("", text[text.index("\n") + 1 : end]) if "\n" in text[:end] else ""
     try:
         rows = yaml.safe_load(body)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
+        line = min(mark.line, body.count("\n") - 1) + 2 if mark else 1
         problem = getattr(error, "problem", None) or _one_line(error)
         raise UnreadableDocument(f"{where}:{line}: front matter is not YAML: {problem}") from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableDocument(f"{where}:1: front matter is not YAML: {_one_line(error)}") from error
-    if rows is None:
-        return {}
+    except RecursionError as error:
+        raise UnreadableDocument(f"{where}:1: front matter is nested too deeply") from error
+    except ValueError as error:  # a date or number that there is not
+        raise UnreadableDocument(f"{where}:{_line_of(body, 'date')}: front matter: {_one_line(error)}") from error
     if not isinstance(rows, dict):
-        raise UnreadableDocument(f"{where}:1: front matter is not a list of keys and values")
+        return {}
     return _metadata(rows, lambda key: f"{where}:{_line_of(body, key)}")
 
 

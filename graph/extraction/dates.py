@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from graph.extraction.model import When
+from graph.extraction.quantities import overlaps
 
 _DATA = tomllib.loads((Path(__file__).parent / "lexicon" / "dates.toml").read_text("utf-8"))
 _MONTHS = _DATA["months"].split()
@@ -161,8 +162,8 @@ def dates(mask: str, start: int, end: int, document_date: str | None, anchor: st
     clock = _Clock.of(document_date)
     points = list(_points(mask, start, end, clock, anchor))
     found = list(_joined(mask, points, start, end))
-    spans = [(w.start, w.end) for w in found] + [(p.start, p.end) for p in points]
-    found += [w for w in _durations(mask, start, end) if not any(a < w.end and w.start < b for a, b in spans)]
+    taken = overlaps([(p.start, p.end) for p in points])
+    found += [w for w in _durations(mask, start, end) if not taken(w.start, w.end)]
     return sorted(found, key=lambda w: w.start)
 
 

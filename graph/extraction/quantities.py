@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -51,7 +52,7 @@ _DIGITS = (
 _SIGNS = _any(_DATA["currency_signs"])
 _NUMBER = re.compile(
     rf"""
-    (?<![\w.,$€£¥])(?:(?<![A-Za-z][-‑])(?<!\d/)|(?=[$€£¥₹₩]))
+    (?<![\w.,$€£¥])(?:(?<![A-Za-z][-‑])(?<!\d[/:])|(?=[$€£¥₹₩]))
     (?:(?P<sign>{_SIGNS})[ \u00a0]?)?
     (?:
         (?P<digits>{_DIGITS})(?:[ ]?(?P<vulgar>[½¼¾]))?
@@ -140,6 +141,7 @@ _OF_YEAR = re.compile(
     re.IGNORECASE,
 )
 
+_MOST_DIGITS = 20
 _TAIL = re.compile(r"[-‑][A-Za-z]?\d|[./]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _NOT_YEAR = re.compile(rf"\s(?:[\w-]+\s){{0,2}}(?:{_DATA['context']['not_years']})\b", re.IGNORECASE)
@@ -180,15 +182,25 @@ class _Atom:
 
 def quantities(mask: str, start: int, end: int) -> list[Quantity]:
     """The quantities between two positions of the mask, in order."""
-    atoms = list(_atoms(mask, start, end))
     ordinals = list(_ordinals(mask, start, end))
     found = list(_fractions(mask, start, end))
-    taken = [(q.start, q.end) for q in [*found, *ordinals]]
-    atoms = [a for a in atoms if not any(s <= a.start < e or a.start <= s < a.end for s, e in taken)]
-    found += _with_ranges(mask, atoms, start, end)
-    spans = [(q.start, q.end) for q in found]
-    found += [o for o in ordinals if not any(s < o.end and o.start < e for s, e in spans)]
+    taken = overlaps([(q.start, q.end) for q in [*found, *ordinals]])
+    found += _with_ranges(mask, [a for a in _atoms(mask, start, end) if not taken(a.start, a.end)], start, end)
+    taken = overlaps([(q.start, q.end) for q in found])
+    found += [o for o in ordinals if not taken(o.start, o.end)]
     return sorted(found, key=lambda q: (q.start, q.bound or ""))
+
+
+def overlaps(spans: list[tuple[int, int]]) -> Callable[[int, int], bool]:
+    """A test whether a span touches one of these, which do not nest; quick however many they are."""
+    spans = sorted(spans)
+    starts = [a for a, _ in spans]
+
+    def touches(start: int, end: int) -> bool:
+        before = bisect_left(starts, end) - 1
+        return before >= 0 and spans[before][1] > start
+
+    return touches
 
 
 def _atoms(mask: str, start: int, end: int) -> Iterator[_Atom]:
@@ -290,7 +302,11 @@ def _is_no_quantity(mask: str, match: re.Match[str], atom: _Atom, start: int, en
     before = mask[max(start, atom.start - 24) : atom.start]
     after = mask[atom.end : min(end, atom.end + 40)]
     if match["digits"]:
-        if after[:1].isalnum() or (not atom.unit and _TAIL.match(after) and not _is_span(text, after)):
+        if (
+            len(match["digits"]) > _MOST_DIGITS
+            or after[:1].isalnum()
+            or (not atom.unit and _TAIL.match(after) and not _is_span(text, after))
+        ):
             return True
         if _YEAR.match(text) and not _NOT_YEAR.match(after):
             return True
@@ -322,7 +338,8 @@ def _with_ranges(mask: str, atoms: list[_Atom], start: int, end: int) -> Iterato
     while index < len(atoms):
         low = atoms[index]
         high = atoms[index + 1] if index + 1 < len(atoms) else None
-        joined = _range(mask, low, high, start) if high else None
+        hyphened = _HYPHENED.search(mask, max(start, low.start - 2), low.start)
+        joined = _range(mask, low, high, start) if high and not hyphened else None
         if high and joined:
             per, unit = _per(mask, joined[1], start, end)
             converted = _converted(mask, previous, low)
@@ -331,9 +348,7 @@ def _with_ranges(mask: str, atoms: list[_Atom], start: int, end: int) -> Iterato
             previous, index = high, index + 2
             continue
         index += 1
-        if _HYPHENED.search(mask, max(start, low.start - 2), low.start) or (
-            high and not low.unit and mask[low.end : high.start] in {"-", "‑"}
-        ):
+        if hyphened or (high and not low.unit and mask[low.end : high.start] in {"-", "‑"}):
             continue
         per, unit = _per(mask, low, start, end)
         bound = _bound(mask, low, start, end)
