@@ -229,7 +229,8 @@ def _front_matter(text: str, where: str) -> dict[str, Any]:
     end = front_matter_end(text)
     if not end:
         return {}
-    body = _FRONT_END.sub("", text[text.index("\n") + 1 : end]) if "\n" in text[:end] else ""
+    opening = _FRONT.match(text)
+    body = _FRONT_END.sub("", text[opening.end() if opening else 0 : end])
     try:
         rows = yaml.safe_load(body)
     except yaml.YAMLError as error:

@@ -189,7 +189,7 @@ def _label(body: str, block: Block) -> tuple[int, int] | None:
     """The span of a leading `**Label**:`, `*Label.*` or, in a list, `Label:`."""
     if block.kind not in {"list-item", "paragraph"}:
         return None
-    if (m := _EMPHASIS_LABEL.match(body)) and (m[3] or m[4]):
+    if (m := _EMPHASIS_LABEL.match(body)) and (m[3] or m[4]) and len(m[2].split()) <= 8:
         return block.start + m.start(2), block.start + m.end(2)
     m = _PLAIN_LABEL.match(body) if block.kind == "list-item" else None
     if m and len(m[1].split()) <= 6 and not _NO_LABEL.match(m[1]) and "*" not in m[1]:
@@ -221,11 +221,17 @@ def _with_parents(text: str, found: list[Block]) -> list[Block]:
         elif block.kind in {"paragraph", "table-row"}:
             items = []
             if block.kind == "paragraph":
-                intro = index if text[block.end - 3 : block.end].rstrip("*_ ").endswith(":") else None
+                intro = index if _introduces(text, block) else None
             else:
                 parent = intro if intro is not None else parent
         out.append(replace(block, parent=parent, level=0 if block.kind == "paragraph" else block.level))
     return _levels(out)
+
+
+def _introduces(text: str, block: Block) -> bool:
+    """Whether a paragraph leads to the list after it: it ends in a colon, or is nothing but a label."""
+    tail = text[max(block.start, block.end - 3) : block.end].rstrip("*_ ")
+    return tail.endswith(":") or (block.label is not None and block.end - block.label[1] <= 3)
 
 
 def _levels(found: list[Block]) -> list[Block]:
