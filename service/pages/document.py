@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import render_template
 
 from service.dataset import Dataset
@@ -20,5 +22,11 @@ def document_page(dataset: Dataset, iri: str, slug: str) -> str | None:
         meta=known[0],
         title=known[0].get("title") or slug,
         claims=found,
-        pieces=pieces(dataset.text(slug), found),
+        pieces=pieces(dataset.text(slug), found, _body(dataset.text(slug))),
     )
+
+
+def _body(text: str) -> int:
+    """Where the text begins after its front matter, whose metadata the page shows in its own way."""
+    front = re.match(r"---\r?\n.*?\n---\s*", text, re.DOTALL)
+    return front.end() if front else 0

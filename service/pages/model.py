@@ -91,8 +91,8 @@ class Piece:
     claims: Sequence[Mapping[str, str]]
 
 
-def pieces(text: str, found: Iterable[Row]) -> list[Piece]:
-    """The text cut at every edge of a piece of evidence."""
+def pieces(text: str, found: Iterable[Row], start: int = 0) -> list[Piece]:
+    """The text from `start` on, cut at every edge of a piece of evidence."""
     spans = [(int(c["startChar"]), int(c["endChar"]), c) for c in found]
-    edges = sorted({0, len(text), *(s for s, _, _ in spans), *(e for _, e, _ in spans)})
+    edges = sorted({start, len(text), *(s for s, _, _ in spans), *(e for _, e, _ in spans)})
     return [Piece(a, text[a:b], [c for s, e, c in spans if s <= a and b <= e]) for a, b in pairwise(edges) if a < b]
