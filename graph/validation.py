@@ -7,6 +7,7 @@ so that the cost follows the document and not the dataset.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -29,14 +30,11 @@ from rdflib.term import Node
 
 from graph import paths
 from graph.namespaces import EV, OA, Namespace
+from graph.terms import TurtleError
 
 SHAPES = "https://w3id.org/evplans/shapes#"
 SEVERITIES = ("Violation", "Warning", "Info")
 _COUNTED = {"Violation": ("violation", "violations"), "Warning": ("warning", "warnings"), "Info": ("hint", "hints")}
-
-
-class UnreadableData(ValueError):
-    """An RDF file that cannot be parsed; the message says which, where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,27 +141,27 @@ class Gate:
     def whole(self, quads: Iterable[ox.Quad]) -> Report:
         """Check all that no document's check has seen, and report it together with what those have found."""
         data = as_graph(quads)
-        rest = {str(s) for s in data.subjects()} - self._checked
+        rest = {str(node) for node in data.all_nodes() if isinstance(node, URIRef)} - self._checked
         return Report.of([*self._results, *validate(data, focus_nodes=rest).results])
 
 
 @lru_cache(maxsize=4)
 def load_shapes(folder: Path = paths.SHAPES) -> Graph:
-    """All shapes of the folder in one graph. Raises UnreadableData on bad Turtle."""
+    """All shapes of the folder in one graph. Raises TurtleError on bad Turtle."""
     return read_rdf(sorted(folder.glob("*.ttl")))
 
 
 def read_rdf(files: Iterable[Path]) -> Graph:
-    """RDF files as one graph, whatever format their endings name. Raises UnreadableData."""
+    """RDF files as one graph, whatever format their endings name. Raises TurtleError."""
     quads: list[ox.Quad] = []
     for path in files:
         form = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
         if form is None:
-            raise UnreadableData(f"{path}: no RDF format has this ending; use .ttl, .nt, .nq, .trig, .rdf or .jsonld")
+            raise TurtleError(f"{path}: no RDF format has this ending; use .ttl, .nt, .nq, .trig, .rdf or .jsonld")
         try:
             quads += ox.parse(path=path, format=form, base_iri=path.resolve().as_uri())
         except (SyntaxError, ValueError) as error:
-            raise UnreadableData(f"{path}: {error}") from error
+            raise TurtleError(f"{path}: {error}") from error
     return as_graph(quads)
 
 
@@ -184,11 +182,24 @@ def validate_document(
 
     The context (ontology, register) is looked up for what the document mentions and for nothing else.
     """
-    data = Graph()
-    for triple in document_graph:
-        data.add(triple)
-    _add_descriptions(data, context_graph)
+    data = with_descriptions(document_graph, context_graph)
     return validate(data, focus_nodes=focus_nodes or {str(s) for s in document_graph.subjects()})
+
+
+def with_descriptions(graph: Graph, context: Graph) -> Graph:
+    """The graph and what the context says about every IRI that it mentions, and about what that mentions in turn."""
+    data = Graph()
+    for triple in graph:
+        data.add(triple)
+    seen: set[Node] = set()
+    waiting: set[Node] = {term for triple in graph for term in triple if isinstance(term, URIRef)}
+    while waiting:
+        seen |= waiting
+        found = [triple for term in waiting for triple in context.triples((term, None, None))]
+        for triple in found:
+            data.add(triple)
+        waiting = {term for triple in found for term in triple if isinstance(term, URIRef) and term not in seen}
+    return data
 
 
 def validate_dataset(data: ox.Store | Graph) -> Report:
@@ -291,18 +302,6 @@ def _shapes_graph(shapes: Graph) -> ShapesGraph:
     return ShapesGraph(copy)  # which adds to its graph
 
 
-def _add_descriptions(data: Graph, context: Graph) -> None:
-    """Add to `data` what the context says about every IRI that is mentioned, and about what that mentions in turn."""
-    seen: set[Node] = set()
-    waiting: set[Node] = {term for triple in data for term in triple if isinstance(term, URIRef)}
-    while waiting:
-        seen |= waiting
-        found = [triple for term in waiting for triple in context.triples((term, None, None))]
-        for triple in found:
-            data.add(triple)
-        waiting = {term for triple in found for term in triple if isinstance(term, URIRef) and term not in seen}
-
-
 def _result(report: Graph, node: Node, data: Graph) -> Result:
     """One sh:ValidationResult, with its place in the data."""
     focus = report.value(node, SH.focusNode)
@@ -315,10 +314,17 @@ def _result(report: Graph, node: Node, data: Graph) -> Result:
         focus=str(focus),
         path=None if path is None else str(path),
         value=report.value(node, SH.value),
-        message=" ".join(sorted(str(m) for m in report.objects(node, SH.resultMessage))),
+        message=_with_short_iris(" ".join(sorted(str(m) for m in report.objects(node, SH.resultMessage)))),
         document=_document(data, focus),
         label=min(labels, default=None),
     )
+
+
+def _with_short_iris(message: str) -> str:
+    """The message with `ev:unit` in place of the whole IRI that a query has put into it."""
+    for prefix, iri in Namespace().prefixes.items():
+        message = re.sub(re.escape(iri) + r"(?=[\w-])", f"{prefix}:", message)
+    return message
 
 
 def _document(data: Graph, focus: Node) -> str | None:
