@@ -115,6 +115,9 @@ class Frames:
         if rule.object_ladder == "alliance":
             alliance = self.discourse.alliance_of(subject)
             return [alliance] if alliance else []
+        if rule.object_ladder == "topic":
+            found = self.discourse.before(frame.index)
+            return list(found.names[:1]) if found else []
         if rule.object_ladder == "maker":
             models = self.of_kind(sentence, match.start(), match.end(), "V")
             owner = self.discourse.owner(models[0].name) if models else None
@@ -175,6 +178,11 @@ class Frames:
         if "person" in match.re.groupindex and match.start("person") >= 0:
             names = self.names(sentence, match, "person") or [match.group("person").strip(" .,")]
             return Found((names[0],), "a person's name") if "‹" not in names[0] else None
+        if rule.property in {"partnersWith", "holdsStakeIn"}:
+            venture = VENTURE.search(sentence.text[: match.start()])
+            if venture:
+                before = self.discourse.clause_subject(frame.index, venture.start())
+                return before or self.discourse.before(frame.index)
         return self.ladder(rule.ladder or "organization", frame.index, match.start())
 
     def values(
@@ -332,6 +340,7 @@ class Frames:
                 last = bound
 
 
+VENTURE = re.compile(r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, (?:an?|its|the|their) (?:[\w-]+ ){0,3}$")
 LEAN_AFTER = re.compile(
     r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|will be|would be|are to be|‹when|in ‹[A-Z]*L|for ‹[A-Z]*L|by the|"
     r"under the|electrified|electric|fully electric|battery|combustion|plug-in|hybrid|in (?:the )?(?:US|UK|U\.S\.)|globally|worldwide|$|,|\.|;)",
@@ -375,6 +384,8 @@ def fit(
         return None
     left, right = clause(text, start, end)
     if rule.not_after and rule.not_after.match(text, end):
+        return None
+    if rule.not_before and rule.not_before.search(text[left:start]):
         return None
     if rule.exclude and rule.exclude.search(text, left, right):
         return None

@@ -125,6 +125,9 @@ def placeholders() -> dict[str, str]:
     for unit in ("money", "percent", "GWh", "kWh", "distance", "V", "kW", "min", "n", "ordinal"):
         found[unit] = rf"‹{unit}#\d+›"
     found["name"] = r"(?:(?-i:[A-Z])[\w’'-]+(?: (?:(?:de|van|von|der|la|di|al|bin) )*(?-i:[A-Z])[\w’'.-]*(?<!')){1,3})"
+    found["orgs"] = r"(?:{org}(?:{list}(?:the |its )?{org})*)"
+    found["models"] = r"(?:{model}(?:{list}(?:the |its |an? |new )?(?:‹[A-Z]*B[A-Z]*#\d+›'s )?{model})*)"
+    found["platforms"] = r"(?:{platform}(?:{list}(?:the )?{platform})*)"
     found["gap"] = r"[^.;]{0,60}?"
     found["wide"] = r"[^;]{0,140}?"
     found["list"] = r"(?:, and |, or |, | and | or |/|, as well as | as well as |, plus )"

@@ -79,21 +79,33 @@ class Plants:
                 if owner:
                     taken.append((start, end))
                     yield PlantMention(
-                        index, start, end, item.name, owner, self.named_places(sentence, end, item), "plant.named"
+                        index,
+                        start,
+                        end,
+                        item.name,
+                        owner,
+                        (*self.named_places(sentence, end, item), *self.label_country(sentence)),
+                        "plant.named",
                     )
         for rule, pattern in plant_rules():
             for match in pattern.finditer(sentence.text):
                 places = self.places_of(sentence, match)
-                if not places and "there" in match.groupdict() and match.group("there"):
+                if not places and match.groupdict().get("there"):
                     places = self.last_place(index, match.start())
+                    beside = [p for p in sentence.mentions(match.start(), match.end()) if "Plant" in p.kinds]
+                    near = self.reading.register.resolve(beside[0].name) if beside else None
+                    if near and (city := self.discourse.place(near.city)):
+                        places = [Mention(beside[0].start, beside[0].end, city, frozenset({"City"}))]
                 if not places or any(match.start() < e and s < match.end() for s, e in taken):
+                    continue
+                if self.too_wide(match, places):
                     continue
                 for place in places if "places" in match.groupdict() else places[:1]:
                     owner = self.owner_of(index, sentence, match)
                     if not owner:
                         continue
                     taken.append(match.span())
-                    wider = self.wider(places)
+                    wider = self.wider(places) or self.label_country(sentence)
                     yield PlantMention(
                         index,
                         match.start(),
@@ -134,9 +146,20 @@ class Plants:
             end = stop
         return found
 
+    def too_wide(self, match: re.Match[str], places: list[Mention]) -> bool:
+        """Several plants in one country or continent have no name of their own."""
+        plural = re.search(r"\b(?:plants|factories|gigafactories|sites|facilities|works)\b", match.group())
+        return bool(plural) and bool(places[0].kinds & {"Country", "Market"}) and "places" not in match.groupdict()
+
     def wider(self, places: list[Mention]) -> list[str]:
         """Countries among the places after the first."""
         return [m.name for m in places[1:] if "Country" in m.kinds]
+
+    def label_country(self, sentence: Annotated) -> list[str]:
+        """The country that a list item's label names."""
+        label = self.reading.blocks[sentence.sentence.block].label
+        inside = [m for m in sentence.mentions() if label and label[0] <= m.start < label[1] and "Country" in m.kinds]
+        return [m.name for m in inside]
 
     def last_place(self, index: int, position: int) -> list[Mention]:
         """The place that "there" goes back to, or that of a plant that is named there."""
@@ -156,6 +179,10 @@ class Plants:
     def owner_of(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
         """Who runs a plant: named in the phrase, by "of" or "by" after it, else the clause's subject."""
         groups = match.groupdict()
+        models = [m for m in sentence.mentions(match.start(), match.end()) if "VehicleModel" in m.kinds]
+        maker = self.discourse.owner(models[0].name) if models else None
+        if maker:
+            return self.company(maker.name)
         if groups.get("owner"):
             found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
             if found:

@@ -12,6 +12,7 @@ from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, When
 from graph.extraction.readings import Reading, expand
 from graph.extraction.subjects import Discourse
+from graph.register import fold
 
 PLACED = frozenset("salesShare salesVolume modelCount investment launch employeeCount productionCapacity rank".split())
 APART = frozenset("salesShare launch modelCount salesVolume".split())
@@ -26,8 +27,17 @@ EVENT = re.compile(
     r"(?: [\w-]+){0,3} (?:back |only |early |late )?$",
     re.IGNORECASE,
 )
+NEW_CLAUSE = re.compile(
+    r";| - | – | — |,? (?:and|but) (?:aims?|will|plans?|wants?|expects?|intends?|hopes|it|they|is|has|the (?:company|group|carmaker))\b"
+)
 REGION_BEFORE = re.compile(
     r"(?:\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the)\s+(?:the )?(?:whole of )?$", re.IGNORECASE
+)
+
+
+PLAN_AGAIN = re.compile(
+    r"\b(?:(?:under|in|as part of) (?:the|this|that|its) (?:new )?(?:plan|strategy|roadmap|vision)|^the (?:plan|strategy|roadmap))\b",
+    re.IGNORECASE,
 )
 
 
@@ -67,7 +77,8 @@ class Qualifiers:
             start, end = None, start
         if when is None and lean:
             start, end, years = lean.start, lean.end, lean.duration_years
-        regions = self.regions(frame, sentence) if frame.property in PLACED else (None,)
+        placed = frame.property in PLACED and not frame.subject.endswith("plant")
+        regions = self.regions(frame, sentence) if placed else (None,)
         if regions == (None,) and lean and frame.property in PLACED:
             regions = lean.regions
         powertrain = self.powertrain(frame, sentence) if frame.property in DRIVEN else None
@@ -96,8 +107,8 @@ class Qualifiers:
         )
         following = min((o for o in others if o > frame.anchor), default=len(text))
         preceding = max((o for o in others if o < frame.anchor), default=-1)
-        semicolon = text.find(";", frame.anchor)
-        stop = min(following, semicolon if semicolon >= 0 else len(text))
+        other = NEW_CLAUSE.search(text, max(frame.end, frame.anchor))
+        stop = min(following, other.start() if other else len(text))
         after = [w for s, _, w in marks if frame.anchor <= s < stop]
         if after:
             return after[0]
@@ -107,6 +118,8 @@ class Qualifiers:
         fronted = [w for s, _, w in marks if s < min([*others, frame.anchor])]
         if fronted:
             return fronted[0]
+        if other:
+            return None
         later = [w for s, _, w in marks if s > frame.anchor and not [o for o in others if s < o]]
         return (
             later[0]
@@ -199,6 +212,15 @@ class Qualifiers:
             or not text[frame.anchor : after[0][0]].count(",")
         ):
             return after[0][1]
+        if frame.property == "salesShare":
+            last = max(numbers)
+            tail = [
+                names[m.lastgroup or ""]
+                for m in pattern.finditer(text, last)
+                if re.search(r"\b(?:be|are|is|being)\b", text[last : m.start()])
+            ]
+            if tail and not pattern.search(text, 0, frame.anchor):
+                return tail[0]
         left = max([0, *[n for n in numbers if n < frame.anchor]])
         reach = (
             0
@@ -228,31 +250,25 @@ class Qualifiers:
         plans = [m.name for m in sentence.mentions() if "S" in mark_of(m)]
         if plans:
             return plans[0]
+        titled = self.title_plan()
+        if titled and self.reading.document.year:
+            return titled
         block = sentence.sentence.block
-        seen = 0
-        for back in range(frame.index - 1, max(-1, frame.index - 6), -1):
+        for back in range(frame.index, max(-1, frame.index - 8), -1):
             other = self.reading.annotated[back]
-            if other.sentence.block == block:
-                if (
-                    re.search(
-                        r"\b(?:[Uu]nder (?:the|this|that) plan|[Tt]he (?:plan|strategy|roadmap))\b", sentence.text
-                    )
-                    or seen < 1
-                ):
-                    plans = [m.name for m in other.mentions() if "S" in mark_of(m)]
-            elif other.sentence.block == self.reading.blocks[block].parent or (
-                seen < 3
-                and re.search(
-                    r"\b(?:under|in) (?:the|this|that) plan\b|\bthe (?:plan|strategy|roadmap|targets)\b",
-                    sentence.text,
-                    re.IGNORECASE,
-                )
-            ):
+            if (other.sentence.block == block and back != frame.index) or other.sentence.block == self.reading.blocks[block].parent:
                 plans = [m.name for m in other.mentions() if "S" in mark_of(m)]
+            if not plans and other.sentence.block == block and PLAN_AGAIN.search(other.text):
+                here = self.reading.annotated[back].sentence.start
+                plans = [m.name for m in self.reading.mentions if m.start < here and "S" in mark_of(m)]
             if plans:
                 return plans[-1]
-            seen += 1
         return None
+
+    def title_plan(self) -> str | None:
+        """The plan that the document's title names."""
+        title = fold(self.reading.document.title or "")
+        return next((m.name for m in self.reading.mentions if "S" in mark_of(m) and fold(m.name) in title), None)
 
     # --- modality and attribution ----------------------------------------------------------------
 
@@ -272,7 +288,8 @@ class Qualifiers:
             return "plan"
         if date and year and int(date[:4]) < year and not cue("plan").search(scope):
             return "fact"
-        around = text[left : min(len(text), frame.end + 60)]
+        stop = NEW_CLAUSE.search(text, max(frame.end, frame.anchor))
+        around = text[left : min(stop.start() if stop else len(text), max(frame.end, frame.anchor) + 70)]
         planned = cue("plan").search(around)
         held = cue("fact").search(scope)
         if held and not cue("plan").search(scope):

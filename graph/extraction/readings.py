@@ -91,7 +91,8 @@ def read(document: Document, gazetteer: Gazetteer, shapes: list[Shape]) -> Readi
     lines = sentences(masked, parts)
     mentions = gazetteer.mentions(masked)
     unknown = unknown_names(masked, lines, mentions, shapes, gazetteer.register)
-    mentions = sorted([*mentions, *unknown], key=lambda m: m.start)
+    held = [m for m in mentions if not any(u.start <= m.start and m.end <= u.end for u in unknown)]
+    mentions = sorted([*held, *unknown], key=lambda m: m.start)
     reading = Reading(document, gazetteer.register, masked, parts, lines, mentions)
     reading.annotated = mark_all(reading)
     reading.topic, reading.dominant = topic_of(reading, gazetteer)
@@ -134,8 +135,9 @@ def unknown_names(
         marked = annotate(text, sentence, within(known, starts, sentence), [], [])
         for shape in shapes:
             for match in shape.pattern.finditer(marked.text):
-                written = match.group("name").strip(" ,.'\"")
-                if fold(written) in shape.exclude or not written or "‹" in written:
+                first, last = marked.span(*match.span("name"))
+                written = text[first:last].strip(" ,.'\"")
+                if fold(written) in shape.exclude or not written or "\n" in written:
                     continue
                 name = written
                 if shape.kind == "VehicleModel":
@@ -143,7 +145,8 @@ def unknown_names(
                     if fold(written.split()[0]) in banned:
                         continue
                     name = model_name(brand.name, written, register)
-                start, end = marked.span(match.start("name"), match.start("name") + len(written))
+                start = text.index(written, first)
+                end = start + len(written)
                 if register.resolve(name) is None and fold(written) not in found:
                     found[fold(written)] = Mention(start, end, name, frozenset({shape.kind}), known=False)
     return repeat_everywhere(text, list(found.values()), known)
@@ -157,7 +160,8 @@ def model_name(brand: str, written: str, register: Register) -> str:
 
 def repeat_everywhere(text: str, found: list[Mention], known: list[Mention]) -> list[Mention]:
     """Each found name at all its places in the text that no known name covers."""
-    taken = [(m.start, m.end) for m in known]
+    wide = [(u.start, u.end) for u in found if any(u.start <= m.start and m.end <= u.end for m in known)]
+    taken = [(m.start, m.end) for m in known if not any(s <= m.start and m.end <= e for s, e in wide)]
     result: list[Mention] = []
     for mention in sorted(found, key=lambda m: m.start - m.end):
         written = text[mention.start : mention.end]

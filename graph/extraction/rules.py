@@ -62,6 +62,7 @@ class QuantityRule:
     near: re.Pattern[str] | None
     exclude: re.Pattern[str] | None
     not_after: re.Pattern[str] | None
+    not_before: re.Pattern[str] | None
     subject: str
     unit: str | None
     least: float
@@ -103,6 +104,7 @@ def quantity_rules() -> tuple[QuantityRule, ...]:
             compiled(f"(?:{row['before']})\\W{{0,2}}$" if "before" in row else None, row["id"]),
             compiled(row.get("after"), row["id"]), compiled(row.get("near"), row["id"]),
             compiled(row.get("exclude"), row["id"]), compiled(row.get("not_after"), row["id"]),
+            compiled(f"(?:{row['not_before']}) ?$" if "not_before" in row else None, row["id"]),
             row.get("subject", "organization"), row.get("unit"),
             row.get("least", 0), row.get("most", float("inf")), row.get("weight", 0.0),
             row.get("per_year"), row.get("modality"), row.get("example", {}),

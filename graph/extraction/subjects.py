@@ -16,14 +16,18 @@ from graph.register import Entity
 
 OBLIQUE = re.compile(
     r"(?:according to|unlike|like|alongside|together with|along with|with|by|from|for|of|to|than|at|in|on|including|such as|against|"
-    r"behind|near|between|under|beside|into|via|rival|rivals|partner|partners|about|over|after|before|as|supplier|suppliers|per|sell|buy|buys|acquire|join|joins|left|across|through|among|within|without|despite|toward|towards|mention|or|behind|joining|beat|outside|alongside|called|named)"
+    r"behind|near|between|under|beside|into|via|partner|partners|about|over|after|before|as|per|sell|buy|buys|acquire|join|joins|left|across|through|among|within|without|despite|toward|towards|mention|or|behind|joining|beat|outside|alongside|called|named)"
     r" (?:the |its |a |an |their |his |new )?(?:[\w-]+ )?$",
     re.IGNORECASE,
 )
 CLAUSE_START = re.compile(
-    r"(?:^|[,;:–—(\"“.?!] ?|\b(?:and|but|while|that|which|said|when|where|as|because|if|whereas|meanwhile|says|so|whom|what|before|after|once|though|although) )"
-    r"(?:the |The |both |Both |[Nn]either |[Ee]ither |now |also )?$"
+    r"(?:^|[,;:–—(\"“.?!] ?| - |\b(?:and|but|while|that|which|said|when|where|as|because|if|whereas|meanwhile|says|so|whom"
+    r"|what|before|after|once|though|although) )"
+    r"(?:the |The |both |Both |[Nn]either |[Ee]ither |now |also |[Rr]ival |[Pp]arent |[Ii]n )?"
+    r"(?:(?:[\w'.-]+ ){0,3}?" + any_of(table("words")["classes"]["maker"]) + r",? (?:of )?)?$"
 )
+APPOSED = re.compile(r", (?:the )?‹[A-Z]+#\d+›'s ")
+PARTNERED = r"(?: and its (?:[\w-]+ ){0,4}?(?:partner|ally|subsidiary|affiliate|unit) )"
 POSSESSED = re.compile(
     r"'s (?:[a-z-]+ ){0,3}?(?:brand|arm|division|unit|marque|subsidiary|business)\b(?! ‹|, ‹)", re.IGNORECASE
 )
@@ -157,7 +161,7 @@ class Discourse:
         """Where the list begins that the name at a position belongs to."""
         head = start
         while match := re.search(
-            r"‹[A-Z]*[OB][A-Z]*#\d+›(?:, and |, or |, | and | or | & )(?:the )?$", sentence.text[:head]
+            rf"‹[A-Z]*[OB][A-Z]*#\d+›(?:(?:, and |, or |, | and | or | & )(?:the )?|{PARTNERED})$", sentence.text[:head]
         ):
             head = match.start()
         return head
@@ -237,7 +241,7 @@ class Discourse:
 
     def coordination(self, sentence: Annotated, start: int, end: int) -> list[str]:
         """The names of the list that a name belongs to: "Renault, Nissan and Mitsubishi"."""
-        separator = re.compile(r"(?:, and |, | and | & )(?:the )?$")
+        separator = re.compile(rf"(?:(?:, and |, | and | & )(?:the )?|{PARTNERED})$")
         names: list[str] = []
         last_end = None
         for left, right, item in sentence.marks():
@@ -246,6 +250,10 @@ class Discourse:
                     break
                 names, last_end = ([], None) if left < start else (names, last_end)
                 continue
+            if last_end is not None and APPOSED.match(sentence.text, last_end):
+                if left >= end:
+                    break
+                names, last_end = [], None
             joined = last_end is not None and separator.fullmatch(sentence.text[last_end:left])
             if left >= end and not joined:
                 break
