@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from graph.extraction.model import Quantity
 from graph.extraction.numerals import DATA, DAY_AFTER, DAY_BEFORE, SMALL_NUMBERS, UNIT_WORDS, alternation
 from graph.extraction.surroundings import bound_of
 
 _ORDINAL_WORDS = DATA["words"]["ordinals"].split()
-_FRACTIONS: dict[str, int] = DATA["fractions"]
+_DENOMINATORS: dict[str, int] = DATA["denominators"]
 
 _ORDINAL = re.compile(
     rf"(?<![\w.,-])(?:(?P<figure>\d{{1,3}})(?:st|nd|rd|th)\b|(?P<word>(?i:{alternation(_ORDINAL_WORDS)}))\b"
@@ -23,15 +22,11 @@ _FRACTION = re.compile(
     rf"(?P<outof>\d{{1,2}}|{alternation(UNIT_WORDS[1:11])})\s(?:in|out\sof)\s(?:every\s)?"
     rf"(?P<of>\d{{1,3}}|{alternation([*UNIT_WORDS[2:11], 'twenty'])})\b(?!\s(?:years|months))"
     rf"|(?:(?P<count>an?|{alternation(UNIT_WORDS[1:10])}|the\sother)[\s-])?"
-    rf"(?P<part>half|halves|(?:{alternation(set(_FRACTIONS) - {'half'})})s?)\b"
+    rf"(?P<part>half|halves|(?:{alternation(_DENOMINATORS)})s?)\b"
     rf"|(?P<halve>halv(?:ed|es|ing|e)\b))(?!-)",
     re.IGNORECASE,
 )
-_FRACTION_AFTER = re.compile(
-    r"\s(?:of\b|as\s(?:much|many)|the\s|its\s|their\s|his\s|what\b|that\b|cheaper|less|more|lower|higher|faster|longer|lighter|smaller|"
-    r"larger|bigger|greater|fewer|shorter|slower|better)",
-    re.IGNORECASE,
-)
+_FRACTION_AFTER = re.compile(rf"\s(?:{DATA['context']['fraction_before']})\b", re.IGNORECASE)
 _FRACTION_BEFORE = re.compile(
     r"\b(?:by|to|about|around|roughly|than|nearly|almost|over|least|some|just|only|exactly|for|as|in)\s(?:an?\s)?$",
     re.IGNORECASE,
@@ -74,13 +69,11 @@ def _fraction(mask: str, match: re.Match[str], start: int, end: int) -> int | No
         return None
     if not count or not (several or count == "one" or _FRACTION_AFTER.match(after) or _FRACTION_BEFORE.search(before)):
         return None
-    return round(
-        Decimal(number * 100)
-        / {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}[part.rstrip("s")]
-    )
+    return round(100 * number / _DENOMINATORS[part.removesuffix("s")])
 
 
 def ordinals(mask: str, start: int, end: int) -> Iterator[Quantity]:
+    """Places in a row ("3rd", "third-largest", "number three") that are no day, quarter or half of a year."""
     for match in _ORDINAL.finditer(mask, start, end):
         if match["figure"] and (
             DAY_BEFORE.search(mask[max(start, match.start() - 16) : match.start()])

@@ -13,7 +13,10 @@ from decimal import Decimal
 from pathlib import Path
 
 DATA = tomllib.loads((Path(__file__).parent / "lexicon" / "quantities.toml").read_text("utf-8"))
-_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\b"
+)
 
 
 def alternation(spellings: Iterable[str]) -> str:
@@ -38,7 +41,7 @@ _QUARTERS = r"(?:a[\s-])?quarter[\s-]of[\s-]an?|three[\s-]quarters[\s-]of[\s-]an
 _ARTICLE = rf"(?:half[\s-]an?|an?[\s-]half|half|{_QUARTERS}|an?|another)"
 _DIGITS = (
     r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\u00a0\u202f\u2009'’]\d{3})+(?!\d)"
-    r"|\d{1,3}(?: \d{3})+(?![\d,.%]|\s?%)|\d{1,3}(?:\.\d{3}){2,}(?!\d)"
+    r"|\d{1,3}(?:[ ]\d{3})+(?![\d,.%]|\s?%)|\d{1,3}(?:\.\d{3}){2,}(?!\d)"
     r"|\d+(?:[.]\d+)?(?:,\d{1,2}(?=\s?(?:million|billion|bn|trillion|%|€)))?"
 )
 _SIGNS = alternation(DATA["currency_signs"])
@@ -73,11 +76,11 @@ _TAIL = re.compile(r"[-‑][A-Za-z]?\d|[./]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _NOT_YEAR = re.compile(rf"\s(?:[\w-]+\s){{0,2}}(?:{DATA['context']['not_years']})\b", re.IGNORECASE)
 _TIME_AFTER = re.compile(
-    r"[\s-](?:(?:fiscal|calendar|full|business|consecutive|straight|more|long)[\s-])?(?:years?|months?|weeks?|days?|decades?|quarters?|centur(?:y|ies)|nights?|o'clock|a\.m|p\.m|am\b|pm\b|fortnights?)\b(?!-old)|(?:s\b|:\d|/\d)",
+    rf"[\s-](?:(?:{DATA['context']['time_kinds']})[\s-])?(?:{DATA['context']['times']})\b(?!-old)|(?:s\b|:\d|/\d)",
     re.IGNORECASE,
 )
-DAY_BEFORE = re.compile(rf"\b(?:{_MONTHS})[a-z]{{0,6}}\.?\s(?:\d{{1,2}}\s?(?:[-–]|and|to)\s?)?$")
-DAY_AFTER = re.compile(rf"(?:\s(?:of\s)?|\s?[-–]\s?\d{{1,2}}\s)(?:{_MONTHS})[a-z]{{0,6}}\b")
+DAY_BEFORE = re.compile(rf"\b{_MONTH}\.?\s(?:\d{{1,2}}\s?(?:[-–]|and|to)\s?)?$")
+DAY_AFTER = re.compile(rf"(?:\s(?:of\s)?|\s?[-–]\s?\d{{1,2}}\s){_MONTH}")
 _NAME_BEFORE = re.compile(rf"\b(?:{DATA['context']['name_before']})\s$", re.IGNORECASE)
 _FISCAL_BEFORE = re.compile(r"\b(?:FY|CY|MY|Q[1-4]|H[12])\s?'?$")
 _CELLS = re.compile(rf"(?:{DATA['context']['cell_formats']})$")

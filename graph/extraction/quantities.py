@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from graph.extraction.fractions import fractions, ordinals
 from graph.extraction.model import Quantity
-from graph.extraction.numerals import Atom, atoms
+from graph.extraction.numerals import DATA, Atom, atoms
 from graph.extraction.surroundings import bound_of, counted_by, is_converted
 
 _LISTED_UNITS = frozenset({"percent", "kWh", "GWh", "kW", "km", "mi", "V", "min", "hp"})
@@ -22,8 +22,7 @@ _RANGE_GAP = re.compile(r"\s?[-–—‑]\s?$|\s(?:to|and|or)\s$", re.IGNORECASE
 _BETWEEN = re.compile(r"\b(?:between|anywhere between)\s(?:about\s|around\s|some\s)?$", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s(?:about\s|around\s|some\s)?$", re.IGNORECASE)
 _RANGING = re.compile(
-    r"\b(?:rang(?:e|es|ed|ing)|var(?:y|ies|ied|ying)|prices?|priced|span(?:s|ning)?|anywhere|sizes?|capacities|packs?|available|offered|extends?)\s(?:\w+\s){0,2}from\s(?:about\s|around\s)?$",
-    re.IGNORECASE,
+    rf"\b(?:{DATA['context']['ranging']})\s(?:\w+\s){{0,2}}from\s(?:about\s|around\s)?$", re.IGNORECASE
 )
 
 
@@ -101,20 +100,17 @@ def _range(mask: str, low: Atom, high: Atom, start: int) -> tuple[Atom, Atom] | 
 
 
 def _paired(low: Atom, high: Atom) -> tuple[Atom, Atom] | None:
+    if not low.unit or (low.scale == 1 < high.scale and low.bare < 1000):
+        low = replace(low, value=_as_in(low, high))
     unit = high.unit or low.unit
-    scale = high.scale if low.scale == 1 and low.bare < 1000 else low.scale
-    factor = high.value / (high.bare * high.scale) if high.bare else Decimal(1)
-    pair = (
-        replace(
-            low,
-            unit=unit,
-            value=low.bare * scale * (factor if not low.unit else 1)
-            if low.unit != unit or scale != low.scale
-            else low.value,
-        ),
-        replace(high, unit=unit),
-    )
-    return pair if pair[0].value < pair[1].value else None
+    return (replace(low, unit=unit), replace(high, unit=unit)) if low.value < high.value else None
+
+
+def _as_in(low: Atom, high: Atom) -> Decimal:
+    """The value of a number that leaves scale and unit to the one after it."""
+    if not high.bare or low.scale != 1 or low.bare >= 1000:
+        return low.value
+    return low.bare * high.value / high.bare
 
 
 def _shared(mask: str, low: Atom, high: Atom, start: int) -> Atom | None:
@@ -123,5 +119,5 @@ def _shared(mask: str, low: Atom, high: Atom, start: int) -> Atom | None:
     if low.unit or not high.unit or low.scale != 1 or low.bare >= 1000:
         return None
     changes = gap == "to" and _FROM.search(mask[max(start, low.start - 20) : low.start])
-    listed = gap in {"or", "and", "and/or", ","} and high.unit in _LISTED_UNITS
-    return replace(low, unit=high.unit, value=low.bare * high.scale) if changes or listed else None
+    listed = gap == "or" if high.money else gap in {"or", "and", "and/or", ","} and high.unit in _LISTED_UNITS
+    return replace(low, unit=high.unit, value=_as_in(low, high)) if changes or listed else None

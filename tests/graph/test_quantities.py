@@ -196,6 +196,10 @@ def test_ranges_give_both_ends_over_one_span(low: int, more: int, style: str, un
         ("$100/kWh", [(100, "USD", None)]),
         ("20 percentage points", [(20, "percentage-points", None)]),
         ("add up to 250,000 cars", [(250_000, None, None)]),
+        ("350 000 vehicles", [(350_000, None, None)]),
+        ("5 or 6 billion euros", [(5 * 10**9, "EUR", None), (6 * 10**9, "EUR", None)]),
+        ("1 to 2 TWh", [(1000, "GWh", "at-least"), (2000, "GWh", "at-most")]),
+        ("20 Marketing jobs", [(20, None, None)]),
         ("2000 jobs", [(2000, None, None)]),
     ],
 )
