@@ -31,11 +31,13 @@ def told() -> Iterator[None]:
     from graph.register import RegisterError
     from graph.review import ReviewError
     from graph.store.embedded import StoreError
+    from graph.terms import TurtleError
 
     try:
         yield
     except (
         BuildError, ClaimError, PublishError, UnreadableDocument, RegisterError, ReviewError, SettingError, StoreError,
+        TurtleError,
     ) as error:  # fmt: skip
         raise Failure(str(error)) from error
     except OSError as error:

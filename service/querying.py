@@ -57,15 +57,12 @@ def ask(query: str, form: str, settings: Settings) -> bytes:
 
 
 def _text_of(query: str) -> str:
-    stored = QUESTIONS / f"{query}.rq"
-    if stored.is_file():
-        return stored.read_text(encoding="utf-8")
-    if not any(mark in query for mark in "{\n"):
-        path = Path(query)
-        if not path.is_file():
-            raise StoreError(f"{query}: neither a query, nor a file, nor a stored question (see {QUESTIONS.name}/)")
-        return path.read_text(encoding="utf-8")
-    return query
+    if "{" in query:
+        return query
+    for path in (QUESTIONS / f"{query}.rq", Path(query)):
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    raise StoreError(f"{query}: neither a query, nor a file, nor a stored question (see ontology/{QUESTIONS.name}/)")
 
 
 def _table(found: QuerySolutions, store: Store, namespace: Namespace) -> str:
