@@ -334,7 +334,7 @@ class Frames:
             for quantity in item:
                 bound = Frame(
                     last.rule, last.property, index, start, tail(sentence.text, end), start, last.subject, None, quantity.value,
-                    last.unit, quantity, inherits=last if last.index == index else None, modality=None, trace=("leans on the number before",),
+                    last.unit, quantity, inherits=last, modality=None, trace=("leans on the number before",),
                 )  # fmt: skip
                 yield bound
                 last = bound

@@ -89,6 +89,8 @@ class Gazetteer:
         self.beside = re.compile(r"\W{1,3}(?:" + "|".join(table("names")["beside"]) + r")\b")
         skipped = set(table("names")["skipped"])
         for entity in register.entities.values():
+            if entity.name in skipped:
+                continue
             for name in {entity.name, *entity.aliases} - skipped:
                 self._add(name, entity.slug, short=False)
             for name in set(short_names(entity, register)):

@@ -16,7 +16,7 @@ def merge(candidates: list[Candidate]) -> list[Candidate]:
         group = groups.setdefault(key(candidate.claim), [])
         for position, other in enumerate(group):
             if compatible(candidate.claim, other.claim):
-                if weight(candidate.claim) > weight(other.claim):
+                if weight(candidate) > weight(other):
                     group[position] = candidate
                 break
         else:
@@ -43,6 +43,8 @@ def compatible(a: Claim, b: Claim) -> bool:
     return all(getattr(a, f) == getattr(b, f) or None in (getattr(a, f), getattr(b, f)) for f in TELLING)
 
 
-def weight(claim: Claim) -> int:
-    """How much a statement says about its fact."""
-    return sum(getattr(claim, q) is not None for q in QUALIFIERS)
+def weight(candidate: Candidate) -> float:
+    """How much a statement says about its fact; a heading and a bare name say less."""
+    bare = candidate.rule in {"plan.named", "plan.possessive"}
+    given = sum(getattr(candidate.claim, q) is not None for q in QUALIFIERS)
+    return given - ("heading" in candidate.trace) * 2 - bare * 0.5

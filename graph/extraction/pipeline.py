@@ -76,14 +76,16 @@ def candidates(reading: Reading) -> list[Candidate]:
     """Every candidate of a document, before the verifier."""
     frames = Frames(reading)
     found = frames.all()
-    qualifiers = Qualifiers(reading, frames.discourse)
+    qualifiers = Qualifiers(reading, frames.discourse, frames.plants)
     result: list[Candidate] = []
     for frame in found:
         qualified = qualifiers.of(frame, found)
         for region in qualified.regions:
             claim = claim_of(frame, qualified, region, reading, frames)
             if claim:
-                result.append(Candidate(claim, frame.rule, trace=frame.trace))
+                block = reading.blocks[reading.sentences[frame.index].block]
+                trace = (*frame.trace, "heading") if block.kind == "heading" else frame.trace
+                result.append(Candidate(claim, frame.rule, trace=trace))
     return result
 
 

@@ -10,6 +10,7 @@ from graph.extraction.frames import Frame
 from graph.extraction.lexicon import cue, powertrain_pattern, region_adjectives, worldwide
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, When
+from graph.extraction.plants import Plants
 from graph.extraction.readings import Reading, expand
 from graph.extraction.subjects import Discourse
 from graph.register import fold
@@ -30,6 +31,11 @@ EVENT = re.compile(
 NEW_CLAUSE = re.compile(
     r";| - | – | — |,? (?:and|but) (?:aims?|will|plans?|wants?|expects?|intends?|hopes|it|they|is|has|the (?:company|group|carmaker))\b"
 )
+FORWARD = frozenset("modelCount investment productionCapacity costReduction platformCount jobs developsBattery".split())
+STANDING = frozenset("bodyStyle country holdsRole rank hasBrand memberOf".split())
+CLOSE = frozenset("launch usesPlatform usesBattery supplies offersTechnology developsPlatform developsBattery".split())
+TARGETED = frozenset("modelCount salesShare investment carbonNeutrality costReduction".split())
+SAID = re.compile(r",? (?:‹[^›]*›|the \w+|it) (?:said|announced|revealed|confirmed|unveiled|presented|told)\b")
 REGION_BEFORE = re.compile(
     r"(?:\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the)\s+(?:the )?(?:whole of )?$", re.IGNORECASE
 )
@@ -59,8 +65,10 @@ class Qualified:
 class Qualifiers:
     """Qualifiers of a document's frames; those of the frame before are inherited where a number leans on it."""
 
-    def __init__(self, reading: Reading, discourse: Discourse) -> None:
+    def __init__(self, reading: Reading, discourse: Discourse, plants: Plants) -> None:
         """Remember the document and what was qualified so far."""
+        self.plants = plants
+        self.plant_names = {p.name for p in plants.found}
         self.reading = reading
         self.discourse = discourse
         self.done: dict[int, Qualified] = {}
@@ -77,7 +85,7 @@ class Qualifiers:
             start, end = None, start
         if when is None and lean:
             start, end, years = lean.start, lean.end, lean.duration_years
-        placed = frame.property in PLACED and not frame.subject.endswith("plant")
+        placed = frame.property in PLACED and frame.subject not in self.plant_names
         regions = self.regions(frame, sentence) if placed else (None,)
         if regions == (None,) and lean and frame.property in PLACED:
             regions = lean.regions
@@ -105,14 +113,14 @@ class Qualifiers:
         others = sorted(
             {f.anchor for f in frames if f.index == frame.index and f.quantity and f.anchor != frame.anchor}
         )
-        following = min((o for o in others if o > frame.anchor), default=len(text))
+        following = min((o for o in others if o > self.past_parenthesis(text, frame.anchor)), default=len(text))
         preceding = max((o for o in others if o < frame.anchor), default=-1)
         other = NEW_CLAUSE.search(text, max(frame.end, frame.anchor))
         stop = min(following, other.start() if other else len(text))
         after = [w for s, _, w in marks if frame.anchor <= s < stop]
         if after:
             return after[0]
-        between = [w for s, _, w in marks if preceding < s < frame.anchor]
+        between = [w for s, _, w in marks if preceding < s < frame.anchor and self.parted(text, preceding, s)]
         if between:
             return between[-1]
         fronted = [w for s, _, w in marks if s < min([*others, frame.anchor])]
@@ -127,14 +135,34 @@ class Qualifiers:
             else None
         )
 
+    def parted(self, text: str, preceding: int, position: int) -> bool:
+        """Whether a date stands apart from the figure before it, so that it can belong to the one after."""
+        return preceding < 0 or bool(re.search(r"[,;]|\band\b", text[preceding:position]))
+
+    def past_parenthesis(self, text: str, anchor: int) -> int:
+        """The end of a parenthesis that follows a figure, else the figure's place: "23 models (15 of them ...) by 2030"."""
+        match = re.compile(r"[^();.]{0,60}\(").match(text, anchor)
+        close = text.find(")", match.end()) if match else -1
+        return close if close >= 0 else anchor
+
     def usable(self, frame: Frame, text: str, position: int, when: When) -> bool:
         """Whether a date can be a frame's: a target's is no day of an announcement."""
+        if frame.property == "partnersWith":
+            return False
+        if when.cue == "since" and frame.property != "foundedIn":
+            return False
+        if frame.property == "operatesPlant":
+            around = text[min(frame.end, position) : max(frame.end, position)]
+            return bool(cue("opening").search(around)) and not when.first
         if frame.property not in TARGETS:
             return True
-        if EVENT.search(text[:position]):
+        if EVENT.search(text[:position]) or SAID.match(text, text.find("›", position) + 1):
             return False
         own = self.reading.document.date
-        return not (when.last and len(when.last) == 10 and own and when.last <= own and when.cue != "by")
+        if not own or not when.last or when.cue == "by":
+            return True
+        past = when.last <= own[: len(when.last)]
+        return not (past and (len(when.last) == 10 or (when.relative and frame.property in FORWARD)))
 
     # --- places ----------------------------------------------------------------------------------
 
@@ -142,7 +170,14 @@ class Qualifiers:
         """The places that limit a frame: named in its part of the sentence, in its label, or fronted."""
         if frame.place:
             return (frame.place,)
+        if frame.property == "investment":
+            here = [p for p in self.plants.found if p.index == frame.index and p.owner == frame.subject]
+            if here:
+                return (here[0].places[0] if here[0].places else None,)
         text = sentence.text
+        if frame.property == "launch":
+            names = self.places_in(sentence, frame.start, frame.end)
+            return tuple(names) if names else (None,)
         left = max(text.rfind(";", 0, frame.anchor), 0)
         right = text.find(";", frame.end)
         right = min(right if right >= 0 else len(text), frame.end + 60)
@@ -195,6 +230,11 @@ class Qualifiers:
         """The kind of car that a figure counts: in its noun phrase, else nearest in its part of the sentence."""
         pattern, names = powertrain_pattern()
         text = sentence.text
+        if frame.property == "launch":
+            if "Plan" in self.reading.entity_kinds(frame.subject):
+                return None
+            found = [names[m.lastgroup or ""] for m in pattern.finditer(text, max(0, frame.start - 25), frame.end)]
+            return found[0] if found else None
         numbers = [s for s, _, i in sentence.marks() if isinstance(i, tuple)]
         right = min([len(text), frame.anchor + 90, *[n for n in numbers if n > frame.anchor + 1]])
         semicolon = text.find(";", frame.anchor, right)
@@ -256,7 +296,9 @@ class Qualifiers:
         block = sentence.sentence.block
         for back in range(frame.index, max(-1, frame.index - 8), -1):
             other = self.reading.annotated[back]
-            if (other.sentence.block == block and back != frame.index) or other.sentence.block == self.reading.blocks[block].parent:
+            if (other.sentence.block == block and back != frame.index) or other.sentence.block == self.reading.blocks[
+                block
+            ].parent:
                 plans = [m.name for m in other.mentions() if "S" in mark_of(m)]
             if not plans and other.sentence.block == block and PLAN_AGAIN.search(other.text):
                 here = self.reading.annotated[back].sentence.start
@@ -276,31 +318,40 @@ class Qualifiers:
         """How firmly a frame is claimed: negated > report > plan or fact."""
         text = sentence.text
         left = self.clause_left(text, frame.start)
-        scope = text[left : max(frame.end, frame.anchor)]
+        last = max(frame.end, frame.anchor)
+        scope = text[left:last]
         if cue("negated").search(scope):
             return "negated"
-        if frame.property in {"makesModel", "bodyStyle", "country", "holdsRole", "rank", "hasBrand", "memberOf"}:
+        if frame.property == "makesModel":
+            return "plan" if cue("coming").search(text[max(left, frame.start - 35) : last + 35]) else "fact"
+        if frame.property in STANDING:
             return "fact"
-        if cue("report").search(text):
+        if cue("report").search(text) or cue("report_near").search(text[left : last + 40]):
             return "report"
+        if frame.property == "hasPlan":
+            return "fact"
         year = self.reading.document.year
         if date and year and int(date[:4]) > year:
             return "plan"
+        if frame.property in {"operatesPlant", "locatedIn"} and frame.rule.startswith("plant."):
+            return self.plant_modality(text, left, frame)
+        if frame.property in CLOSE:
+            return "plan" if cue("plan").search(text[max(left, frame.start - 40) : last + 25]) else "fact"
         if date and year and int(date[:4]) < year and not cue("plan").search(scope):
             return "fact"
-        stop = NEW_CLAUSE.search(text, max(frame.end, frame.anchor))
-        around = text[left : min(stop.start() if stop else len(text), max(frame.end, frame.anchor) + 70)]
-        planned = cue("plan").search(around)
-        held = cue("fact").search(scope)
-        if held and not cue("plan").search(scope):
+        stop = NEW_CLAUSE.search(text, last)
+        around = text[left : min(stop.start() if stop else len(text), last + 70)]
+        if cue("fact").search(scope) and not cue("plan").search(scope):
             return "fact"
-        if planned:
+        if cue("plan").search(around):
             return "plan"
-        return (
-            "plan"
-            if frame.property in {"modelCount", "salesShare", "investment", "carbonNeutrality", "costReduction"}
-            else "fact"
-        )
+        return "plan" if frame.property in TARGETED else "fact"
+
+    def plant_modality(self, text: str, left: int, frame: Frame) -> str:
+        """Whether a plant is there or still to come."""
+        before = text[max(left, frame.start - 60) : frame.start + 12]
+        after = text[frame.start : frame.end + 45]
+        return "plan" if cue("building").search(before) or cue("built").search(after) else "fact"
 
     def clause_left(self, text: str, position: int) -> int:
         """Where the clause around a position begins."""
