@@ -51,7 +51,7 @@ _POINT = re.compile(
         (?P<m3>{_MONTH})(?:,|\sof)?\s(?P<y3>{_YEAR}))\b
   | (?P<dm>(?:the\s)?(?P<d4>{_DAY})\s(?:of\s)?(?P<m4>{_MONTH}))(?!\w)
   | (?P<md>(?P<m5>{_MONTH})\s(?P<d5>{_DAY}))(?![\w%]|[.,]\d|\s(?:million|billion|percent))
-  | (?P<month>(?:(?P<rel6>(?i:last|next|this))\s(?:(?i:past|coming)\s)?|{_PART})?(?P<m6>{_FULL}))\b(?!\s\d)
+  | (?P<month>(?:(?P<rel6>(?i:last|next|this))\s(?:(?i:past|coming)\s)?|{_PART})?(?P<m6>{_FULL}))\b(?!\s\d|[-–])
   | (?P<span>{_KIND}?(?P<a7>{_YEAR})\s?[-–—/]\s?(?:FY\s?)?(?P<b7>(?:19|20)?\d\d)(?![\w-]|[.,]\d))
   | (?P<decade>{_PART}?(?:the\s)?(?P<y8>(?:19|20)\d0)['’]?s)\b
   | (?P<quarter>(?:{_QUARTER})(?:\sof)?\s?(?:FY\s?|fiscal\s|['’])?(?P<y9>{_YEAR}|\d\d))\b
@@ -70,8 +70,8 @@ _POINT = re.compile(
   | (?P<ago>(?i:(?P<n17>{_COUNT})\s(?P<u17>day|week|fortnight|month|year|decade)s?['’]?
         \s(?P<way17>ago|from\snow|hence|time)))\b
   | (?P<then>(?i:(?:that|the\ssame|that\svery)\s(?:year|date)
-        |(?:{_COUNT})\syears?\s(?:later|on|after\sthat|afterwards|earlier|before)
-        |the\s(?:following|previous)\syear|the\syear\s(?:after|before)))(?!\s(?:the|from)\b)
+        |(?:{_COUNT})\syears?\s(?:later|on(?=\s?(?:[,.;]|$))|after\sthat|afterwards|earlier|before)
+        |the\s(?:following|previous)\syear|the\syear\s(?:after|before)))(?!\s(?:the|from|than)\b)
   | (?P<now>(?:(?<=[Bb]etween\s)|(?<=from\s))now(?=\s(?:and|to|until|till|through)\s))
     )""",
     re.VERBOSE,
@@ -161,7 +161,7 @@ def dates(mask: str, start: int, end: int, document_date: str | None, anchor: st
     """
     clock = _Clock.of(document_date)
     points = list(_points(mask, start, end, clock, anchor))
-    found = list(_joined(mask, points, start, end))
+    found = list(_joined(mask, points, start, end, document_date))
     taken = overlaps([(p.start, p.end) for p in points])
     found += [w for w in _durations(mask, start, end) if not taken(w.start, w.end)]
     return sorted(found, key=lambda w: w.start)
@@ -179,7 +179,7 @@ def _points(mask: str, start: int, end: int, clock: _Clock, anchor: str | None) 
         yield _Point(match.start(), match.end(), last, first, kind in _RELATIVE, kind == "now")
 
 
-def _joined(mask: str, points: list[_Point], start: int, end: int) -> Iterator[When]:
+def _joined(mask: str, points: list[_Point], start: int, end: int, document_date: str | None) -> Iterator[When]:
     """Points as dates, each with its cue; two that a period joins as one."""
     index = 0
     while index < len(points):
@@ -198,6 +198,8 @@ def _joined(mask: str, points: list[_Point], start: int, end: int) -> Iterator[W
             continue
         if point.first:
             yield When(begins, point.end, point.first, point.last, None, cue, point.relative)
+        elif cue == "as of" and document_date and point.last and point.last[:4] <= document_date:
+            yield When(begins, point.end, None, point.last, None, cue, point.relative)
         elif cue in _START or (onwards := _ONWARDS.match(mask, point.end, end)):
             stop = onwards.end() if cue not in _START and onwards else point.end
             yield When(begins, stop, point.last, None, None, cue, point.relative)

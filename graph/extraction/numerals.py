@@ -79,6 +79,11 @@ _TIME_AFTER = re.compile(
     rf"[\s-](?:(?:{DATA['context']['time_kinds']})[\s-])?(?:{DATA['context']['times']})\b(?!-old)|(?:s\b|:\d|/\d)",
     re.IGNORECASE,
 )
+_TIME_RANGE_AFTER = re.compile(
+    rf"(?:\s(?:to|or|and)\s|\s?[-–]\s?)(?:\d{{1,3}}|{alternation(SMALL_NUMBERS)})[\s-](?:{DATA['context']['times']})\b",
+    re.IGNORECASE,
+)
+_COMPOUND_AFTER = re.compile(rf"[-‑](?!(?:{DATA['context']['counted_in_compounds']})s?\b)[a-z]", re.IGNORECASE)
 DAY_BEFORE = re.compile(rf"\b{_MONTH}\.?\s(?:\d{{1,2}}\s?(?:[-–]|and|to)\s?)?$")
 DAY_AFTER = re.compile(rf"(?:\s(?:of\s)?|\s?[-–]\s?\d{{1,2}}\s){_MONTH}")
 _NAME_BEFORE = re.compile(rf"\b(?:{DATA['context']['name_before']})\s$", re.IGNORECASE)
@@ -214,11 +219,16 @@ def _is_no_quantity(mask: str, match: re.Match[str], atom: Atom, start: int, end
             _CELLS.match(text) and re.match(r"\s(?:\w+\s)?(?:cell|batter|format)", after)
         ):
             return True
-    if not atom.unit and (_TIME_AFTER.match(after) or _NAME_BEFORE.search(before)):
+    if not atom.unit and (
+        _TIME_AFTER.match(after)
+        or _TIME_RANGE_AFTER.match(after)
+        or _COMPOUND_AFTER.match(after)
+        or _NAME_BEFORE.search(before)
+    ):
         return True
     if atom.unit is None and text.lower() == "one":
         return bool(_ONE_AFTER.match(after) or _ONE_BEFORE.search(before))
-    return bool(not match["digits"] and text.lower() == "zero" and after.startswith("-"))
+    return False
 
 
 def _is_span(text: str, after: str) -> bool:

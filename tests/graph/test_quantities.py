@@ -238,6 +238,9 @@ def test_styles_of_the_press(text: str, expected: list[tuple[object, ...]]) -> N
         "10:30",
         "mid-2020s",
         "four years ago",
+        "over the next three to four years",
+        "a five-seat car",
+        "7-seat",
     ],
 )
 def test_what_is_no_quantity(text: str) -> None:
