@@ -96,6 +96,13 @@ class Frames:
         subjects = self.subjects(rule, sentence, match, frame)
         values = list(self.values(rule, sentence, match, groups))
         wants_object = "object" in groups or rule.object_ladder
+        if (
+            subjects
+            and wants_object
+            and "object" in groups
+            and set(self.names(sentence, match, "object")) == set(subjects.names)
+        ):
+            subjects = self.discourse.document_topic()
         for subject in subjects.names if subjects else ():
             objects: list[str | None] = (
                 [*self.objects(rule, sentence, match, frame, subject)] if wants_object else [None]
@@ -195,10 +202,8 @@ class Frames:
                     for quantity in item:
                         yield quantity.value, rule.unit or quantity.unit, quantity
         elif groups.get("nation"):
-            name = place_adjectives().get(str(groups["nation"]))
-            places = self.names(sentence, match, "nation")
-            if name or places:
-                yield name or places[0], None, None
+            for name in self.names(sentence, match, "nation") or nations_in(str(groups["nation"])):
+                yield name, None, None
         elif groups.get("role"):
             for part in re.split(r",? and |, ", str(groups["role"])):
                 yield role_name(part.strip()), None, None
@@ -219,6 +224,10 @@ class Frames:
         for word in wanted.split():
             if word == "organization":
                 found = self.discourse.subject(index, position)
+            elif word == "topic":
+                found = self.discourse.before(index)
+            elif word.startswith("opener:"):
+                found = self.opener(index, position, word[7:])
             elif word == "plant":
                 plant = self.plants.in_scope(index, position)
                 found = Found((plant.name,), "plant in scope") if plant else None
@@ -226,6 +235,31 @@ class Frames:
                 found = self.nearest(index, position, LETTERS[word])
             if found:
                 return found
+        return None
+
+    def opener(self, index: int, position: int, letters: str) -> Found | None:
+        """A model, platform or battery that opens the clause, carries a relative clause, is the label, or "it"."""
+        sentence = self.reading.annotated[index]
+        text = sentence.text
+        mark = rf"‹[A-Z]*[{letters}][A-Z]*#\d+›"
+        opening = re.compile(
+            rf"(?:^|[,;:.] |\b(?:and|but|that|while) )(?:(?:the|its|a|an) )?(?:[a-z-]+ ){{0,2}}({mark})|({mark})(?: \w+)?, which",
+            re.IGNORECASE,
+        )
+        found = [m for m in opening.finditer(text, 0, position)]
+        if found:
+            group = 1 if found[-1].group(1) else 2
+            later = self.of_kind(sentence, found[-1].end(), position, "OB")
+            name = sentence.mentions(found[-1].start(group), found[-1].end(group))[0].name
+            if not later:
+                return Found((name,), "opens the clause")
+        earlier = self.earlier(index, letters)
+        if (
+            earlier
+            and re.search(r"(?:^|\bwhen )it\b", text[:position], re.IGNORECASE)
+            and not self.of_kind(sentence, 0, position, "OB")
+        ):
+            return Found((earlier[-1],), "gone back to")
         return None
 
     def nearest(self, index: int, position: int, letters: str) -> Found | None:
@@ -242,6 +276,8 @@ class Frames:
         opening = [m.name for s, m in before if self.discourse.opens(sentence, s)]
         if opening:
             return Found((opening[-1],), "opens the clause")
+        if earlier and re.match(r"(?:that|this) one\b", sentence.text, re.IGNORECASE):
+            return Found((earlier[-1],), "gone back to")
         if earlier and re.match(
             r"(?:it|that one|this one|the car|the model|the vehicle)\b", sentence.text, re.IGNORECASE
         ):
@@ -445,10 +481,21 @@ def brand_before(sentence: Annotated, start: int, name: str) -> str | None:
     return None
 
 
+def nations_in(phrase: str) -> list[str]:
+    """The countries of the adjectives in a phrase: "French Japanese"."""
+    return [c for a, c in place_adjectives().items() if re.search(rf"(?<!\w){re.escape(a)}(?!\w)", phrase)]
+
+
 def described_platforms(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
     """A platform that has no name but its voltage: "a common 800-volt architecture"."""
     for start, end, item in sentence.marks():
         match = re.compile(r"[ -](?:[a-z-]+ )?(?:platform|architecture)", re.IGNORECASE).match(sentence.text, end)
+        volts = re.fullmatch(r"(\d+)-volt platform", item.name) if isinstance(item, Mention) else None
+        if volts and isinstance(item, Mention):
+            found = discourse.subject(index, start)
+            for owner in found.names if found else ():
+                yield Frame("platform.volt", "developsPlatform", index, start, end, start, owner, item.name)
+            yield Frame("platform.volt", "voltage", index, start, end, start, item.name, None, int(volts[1]), "V")
         if not match or not isinstance(item, tuple) or item[0].unit != "V":
             continue
         name = f"{item[0].value}-volt platform"

@@ -92,10 +92,17 @@ class Gazetteer:
             if entity.name in skipped:
                 continue
             for name in {entity.name, *entity.aliases} - skipped:
-                self._add(name, entity.slug, short=False)
+                self._add(name, entity.slug, short=not self._branded(entity, name))
             for name in set(short_names(entity, register)):
                 if usable_short(name):
                     self._add(name, entity.slug, short=True)
+
+    def _branded(self, entity: Entity, name: str) -> bool:
+        """Whether a model's name begins with its brand; other kinds need none."""
+        if "VehicleModel" not in entity.kinds or name == entity.name:
+            return True
+        owners = [self.register.entities[p] for p in entity.parents if p in self.register.entities]
+        return any(name.startswith(n.split()[0]) for o in owners for n in (o.name, *o.aliases))
 
     def _add(self, name: str, slug: str, *, short: bool) -> None:
         words = TOKEN.findall(name.removeprefix("The ") if len(name) > 8 else name)

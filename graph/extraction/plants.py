@@ -98,7 +98,7 @@ class Plants:
                         places = [Mention(beside[0].start, beside[0].end, city, frozenset({"City"}))]
                 if not places or any(match.start() < e and s < match.end() for s, e in taken):
                     continue
-                if self.too_wide(match, places):
+                if self.too_wide(sentence.text, rule, match, places):
                     continue
                 for place in places if "places" in match.groupdict() else places[:1]:
                     owner = self.owner_of(index, sentence, match)
@@ -146,8 +146,17 @@ class Plants:
             end = stop
         return found
 
-    def too_wide(self, match: re.Match[str], places: list[Mention]) -> bool:
-        """Several plants in one country or continent have no name of their own."""
+    def too_wide(self, text: str, rule: str, match: re.Match[str], places: list[Mention]) -> bool:
+        """Several plants in one country or continent, or a counted one ("the second in Europe"), have no name."""
+        if re.search(r"‹[A-Z]*F[A-Z]*#\d+› ?$", text[: match.start()]):
+            return True
+        if rule == "plant.makes-in":
+            return not all("City" in p.kinds for p in places)
+        wide = places[0].kinds & {"Country", "Market"} or places[0].name in {"Europe", "Asia", "North America"}
+        if wide and re.search(
+            r"(?:second|first|third|fourth|only|biggest|largest|every|other) (?:[a-z-]+ )?$", text[: match.start()]
+        ):
+            return True
         plural = re.search(r"\b(?:plants|factories|gigafactories|sites|facilities|works)\b", match.group())
         return bool(plural) and bool(places[0].kinds & {"Country", "Market"}) and "places" not in match.groupdict()
 
@@ -187,6 +196,9 @@ class Plants:
             found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
             if found:
                 return self.company(found.names[-1])
+        whose = re.search(r"(‹[A-Z]*[OB][A-Z]*#\d+›), whose (?:[a-z-]+ )?$", sentence.text[: match.start()])
+        if whose:
+            return self.company(sentence.mentions(whose.start(1), whose.end(1))[0].name)
         after = re.compile(
             expand(
                 r",? (?:(?:that|which) is )?(?:(?:owned|run|operated|built|to be built) )?(?:of|by|from) (?P<owner>{org})"
@@ -212,6 +224,9 @@ class Plants:
             before = [p for p in here if p.start < position]
             return before[-1] if before else here[0]
         sentence = self.reading.annotated[index]
+        last = [p for p in self.found if p.index == index - 1 and p.start < 40]
+        if last and re.match(r"It ", sentence.text) and self.near(index - 1, index):
+            return last[0]
         if anaphora().search(sentence.text) or not self.discourse.clause_subject(index, position):
             earlier = [p for p in self.found if index - 3 <= p.index < index and self.near(p.index, index)]
             return earlier[-1] if earlier else None

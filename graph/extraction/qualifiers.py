@@ -37,7 +37,8 @@ CLOSE = frozenset("launch usesPlatform usesBattery supplies offersTechnology dev
 TARGETED = frozenset("modelCount salesShare investment carbonNeutrality costReduction".split())
 SAID = re.compile(r",? (?:‹[^›]*›|the \w+|it) (?:said|announced|revealed|confirmed|unveiled|presented|told)\b")
 REGION_BEFORE = re.compile(
-    r"(?:\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the)\s+(?:the )?(?:whole of )?$", re.IGNORECASE
+    r"(?:\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the|\breach(?:es|ed)?)\s+(?:the )?(?:whole of )?$",
+    re.IGNORECASE,
 )
 
 
@@ -129,11 +130,8 @@ class Qualifiers:
         if other:
             return None
         later = [w for s, _, w in marks if s > frame.anchor and not [o for o in others if s < o]]
-        return (
-            later[0]
-            if later and not frame.inherits and re.search(r"\band\b|,", text[frame.anchor : following])
-            else None
-        )
+        near = following - frame.anchor < 60 and re.search(r"\band\b|,", text[frame.anchor : following])
+        return later[0] if later and near and not frame.inherits else None
 
     def parted(self, text: str, preceding: int, position: int) -> bool:
         """Whether a date stands apart from the figure before it, so that it can belong to the one after."""
@@ -211,6 +209,8 @@ class Qualifiers:
         for first, last, item in sentence.marks(start, end):
             if isinstance(item, Mention) and item.kinds & PLACE_KINDS and "O" not in mark_of(item):
                 before = text[:first]
+                if re.match(r"'s (?!sales|market)", text[last:]):
+                    continue
                 listed = joined_at >= 0 and re.fullmatch(r"(?:,| and|, and) (?:the )?", text[joined_at:first])
                 if REGION_BEFORE.search(before) or listed or re.match(r"(?:'s)? (?:sales|market)", text[last:]):
                     if not names or listed:

@@ -19,6 +19,7 @@ from graph.extraction.sentences import sentences
 from graph.reading import Document
 from graph.register import Register, fold
 
+RANKS = re.compile(r"[\s-]*(?:largest|biggest|most|best|placed|ranked)\b|(?![\s-]*\w)|\s*\(")
 SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
 
 
@@ -117,7 +118,11 @@ def mark_all(reading: Reading) -> list[Annotated]:
             reading.mask,
             sentence,
             within(reading.mentions, starts, sentence),
-            quantities(blanked, sentence.start, sentence.end),
+            [
+                q
+                for q in quantities(blanked, sentence.start, sentence.end)
+                if not q.ordinal or RANKS.match(blanked, q.end)
+            ],
             dates(blanked, sentence.start, sentence.end, reading.document.date),
         )
         for sentence in reading.sentences

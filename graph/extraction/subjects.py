@@ -40,7 +40,7 @@ def anaphor() -> re.Pattern[str]:
     maker = any_of(table("words")["classes"]["maker"])
     return re.compile(
         rf"(?<![\w‹#'])(?:(?P<pronoun>it|they|he|she|we)(?!\w)|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
-        rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹[A-Z]*L[A-Z]*#\d+›(?:-based)?\s+){{0,4}}?){maker})(?!['’-]?\w))",
+        rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹[A-Z]*L[A-Z]*#\d+›(?:-based)?\s+){{0,4}}?){maker})(?!-?\w))",
         re.IGNORECASE,
     )
 
@@ -155,7 +155,8 @@ class Discourse:
     def opens(self, sentence: Annotated, start: int) -> bool:
         """Whether a name opens a clause and is not governed by a preposition."""
         left = sentence.text[:start]
-        return bool(CLAUSE_START.search(left)) and not OBLIQUE.search(left)
+        plain = re.search(r"(?:^|[,;:.] )(?:[Tt]he |[Ii]ts |[Aa]n? )?(?:[a-z-]+ ){0,2}$", left)
+        return bool(CLAUSE_START.search(left) or plain) and not OBLIQUE.search(left)
 
     def list_head(self, sentence: Annotated, start: int) -> int:
         """Where the list begins that the name at a position belongs to."""
