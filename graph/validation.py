@@ -284,9 +284,18 @@ class _Validator(Validator):
 class _Prepared(Graph):
     """A view of a graph that parses each query text once; pySHACL asks the same one for every focus node."""
 
-    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> QueryResult:
+    def query(
+        self,
+        query_object: str | Query,
+        processor: Any = "sparql",
+        result: Any = "sparql",
+        initNs: Any = None,  # noqa: N803
+        *options: Any,
+        **named: Any,
+    ) -> QueryResult:
         query = _prepare(query_object) if isinstance(query_object, str) else query_object
-        return super().query(query, *args, **kwargs)
+        # The query has its prefixes; without any here rdflib would list all that the graph knows, each time.
+        return super().query(query, processor, result, initNs or {"ev": EV}, *options, **named)
 
 
 @lru_cache(maxsize=256)

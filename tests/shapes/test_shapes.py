@@ -88,7 +88,7 @@ def test_shapes_are_published_without_blank_nodes() -> None:
 
 def test_every_property_shape_hangs_on_a_target() -> None:
     shapes = load_shapes()
-    targets = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+    targets = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
     for rule in map(URIRef, RULES):
         owners = [rule, *shapes.subjects(SH.property, rule)]
         assert any((owner, target, None) in shapes for owner in owners for target in targets), rule
