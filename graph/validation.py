@@ -160,8 +160,8 @@ def read_rdf(files: Iterable[Path]) -> Graph:
             raise TurtleError(f"{path}: no RDF format has this ending; use .ttl, .nt, .nq, .trig, .rdf or .jsonld")
         try:
             quads += ox.parse(path=path, format=form, base_iri=path.resolve().as_uri())
-        except (SyntaxError, ValueError) as error:
-            raise TurtleError(f"{path}: {error}") from error
+        except (SyntaxError, ValueError, OSError) as error:
+            raise TurtleError(f"{path}: not RDF that can be read: {error}") from error
     return as_graph(quads)
 
 
