@@ -74,7 +74,8 @@ def choose(accept: str | None, offers: Sequence[Offer]) -> Choice | None:
     for offer in offers:
         for media_type in (offer.media_type, *offer.aliases):
             fit, quality = max(((r.fits(media_type), r.quality) for r in wanted), key=lambda pair: pair[0])
-            if fit and quality > 0 and (quality, fit) > best_rank:
+            named = fit == 3 or media_type == offer.media_type  # a wildcard means an offer's own type
+            if fit and named and quality > 0 and (quality, fit) > best_rank:
                 best, best_rank = Choice(offer, media_type), (quality, fit)
     return best
 

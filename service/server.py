@@ -21,7 +21,8 @@ def serve(settings: Settings, scratch: bool) -> None:
         sys.exit("evplans serve --scratch: an empty writable dataset is not served yet")
     if reason := _occupied(settings.host, settings.port):
         sys.exit(f"{settings.host}:{settings.port}: {reason}; set EVPLANS_PORT to another port")
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     server = Server(
@@ -29,13 +30,17 @@ def serve(settings: Settings, scratch: bool) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
         workers=1,
         blocking_threads=THREADS,
         backlog=BACKLOG,
         backpressure=THREADS * 4,
         respawn_failed_workers=True,
-        log_access=False,
+        log_level=LogLevels.error,
         workers_kill_timeout=5,
+    )
+    sys.stderr.write(
+        f"evplans: serving {settings.data} on http://{settings.host}:{settings.port}/ (stop with Ctrl-C)\n"
     )
     server.serve(target_loader=_loader(settings), wrap_loader=False)
 

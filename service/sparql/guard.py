@@ -33,10 +33,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_COMMENTED = re.compile(r"(?:service|silent|load|from|named)\s*#", re.IGNORECASE)
+_WORDS = re.compile(r"service|silent|load|from|named", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PLACES = 200_000  # places that a scan may visit; a text beyond it is refused rather than trusted
-_COMMENTS = 64  # comments right after a keyword that matters here, each of which costs a look to the end of its line
+_COST = 50_000_000  # keywords times characters: each keyword may cost a look at all that follows
 
 
 class TooIntricate(ValueError):
@@ -68,8 +68,8 @@ def _readings(text: str) -> set[str]:
     if "\\u" in text or "\\U" in text:
         readings.add(_ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), text))
     for reading in readings:
-        if sum(1 for _ in _COMMENTED.finditer(reading)) > _COMMENTS:
-            raise TooIntricate("too many comments stand right after a keyword")
+        if len(_WORDS.findall(reading)) * len(reading) > _COST:
+            raise TooIntricate("it is too long to be checked for all its keywords")
     return readings
 
 
@@ -85,7 +85,7 @@ def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
             continue
         seen.add(place)
         if len(seen) > _PLACES:
-            raise TooIntricate("the text is too long to be checked for calls to other servers")
+            raise TooIntricate("it is too long to be checked for calls to other servers")
         if match := pattern.match(text, place):
             yield match
         token = _TOKEN.match(text, place)

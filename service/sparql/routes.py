@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, cast
+from typing import IO, Any, cast
 
-from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
+from flask import Blueprint, Response, current_app, render_template, request
 
 from graph.namespaces import Namespace
 from service.dataset import current
@@ -18,6 +19,7 @@ from service.settings import Settings
 from service.sparql import faults, guard, results
 from service.sparql.description import describe
 from service.sparql.engine import Engine
+from service.sparql.frames import PIECE
 from service.sparql.protocol import Query, read_query
 from service.sparql.workers import Answer, Failed, Stopped
 
@@ -25,8 +27,9 @@ blueprint = Blueprint("sparql", __name__)
 
 TABLES = tuple(Offer(f.name, f.media_type, f.aliases) for f in results.TABLES)
 GRAPHS = tuple(Offer(f.name, f.media_type, f.aliases) for f in results.GRAPHS)
-SPOOLED = 1 << 20  # bytes of an answer kept in memory before it goes to a temporary file
-LARGEST = 1 << 30  # bytes of an answer whose length must be known before it is sent
+IN_MEMORY = 1 << 20  # bytes of an answer that are held in memory, then in a temporary file
+HELD = 16 << 20  # bytes of an answer that are held back to learn whether it succeeds
+LARGEST = 1 << 30  # the same, where its length must be known before it is sent
 
 
 @blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
@@ -36,13 +39,17 @@ def query() -> Response:
     asked = read_query(request, settings.query_timeout)
     if asked is None:
         return _without_query()
-    network = _guarded(asked, settings)
     table = choose(request.headers.get("Accept"), (*TABLES, PAGE))
     graph = choose(request.headers.get("Accept"), (*GRAPHS, PAGE))
     if table is None and graph is None:
         raise not_acceptable((*TABLES, *GRAPHS, PAGE))
     try:
-        answer = _engine().run(asked.job(settings.base, _name(table), _name(graph), network))
+        network = _guarded(asked, settings)
+        job = asked.job(settings.base, _name(table), _name(graph), network)
+    except guard.TooIntricate as error:
+        raise Problem(400, "Query too intricate", f"The query is refused: {error}.") from error
+    try:
+        answer = _engine().run(job)
         return _response(asked, answer, table, graph)
     except Failed as error:
         if error.kind == "format":
@@ -66,13 +73,10 @@ def _without_query() -> Response:
 
 
 def _guarded(asked: Query, settings: Settings) -> bool:
-    """Whether the query asks other servers, all of them allowed. Raises Problem where one is not."""
-    try:
-        refused = guard.refused(asked.text, settings.service_allow)
-        if not refused:
-            return bool(guard.calls(asked.text))
-    except guard.TooIntricate as error:
-        raise Problem(400, "Query too intricate", f"The query is refused: {error}.") from error
+    """Whether the query asks other servers, all of them allowed. Raises Problem where one is not, or TooIntricate."""
+    refused = guard.refused(asked.text, settings.service_allow)
+    if not refused:
+        return bool(guard.calls(asked.text))
     allowed = ", ".join(settings.service_allow) or "none"
     raise Problem(
         403,
@@ -89,33 +93,46 @@ def _response(asked: Query, answer: Answer, table: Choice | None, graph: Choice 
         return _page(asked.text, found)
     choice = table if table is not None and table.offer.name == answer.format else graph
     media_type = choice.media_type if choice is not None else results.BY_NAME[answer.format].media_type
-    if results.BY_NAME[answer.format].cut_unseen:
-        return _varied(_measured(answer, media_type))
-    response = Response(stream_with_context(_flowing(answer)), mimetype=media_type)
-    response.call_on_close(answer.close)
-    return _varied(response)
+    return _varied(_sent(answer, media_type, results.BY_NAME[answer.format].cut_unseen))
 
 
-def _flowing(answer: Answer) -> Iterator[bytes]:
-    yield from answer.pieces
+def _sent(answer: Answer, media_type: str, cut_unseen: bool) -> Response:
+    """Hold the answer back until it is whole, then send it with its length, so that a failure still has its status.
 
-
-def _measured(answer: Answer, media_type: str) -> Response:
-    """An answer with its length: it is whole before its first byte is sent, so that no cut can go unseen."""
-    spool = tempfile.SpooledTemporaryFile(SPOOLED)  # noqa: SIM115 closed with the response
-    size = 0
-    with closing(answer):
+    Memory does not grow with it: it goes to a temporary file. One that is very long flows from there on as it comes; in
+    a format where a reader could not see that it was cut, it is refused instead.
+    """
+    held = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 closed with the response
+    size, limit = 0, LARGEST if cut_unseen else HELD
+    try:
         for piece in answer.pieces:
+            held.write(piece)
             size += len(piece)
-            if size > LARGEST:
-                spool.close()
-                raise Problem(413, "Answer too large", f"This format gives up to {LARGEST} bytes; ask for JSON or XML.")
-            spool.write(piece)
-    spool.seek(0)
-    response = Response(iter(lambda: spool.read(1 << 16), b""), mimetype=media_type)
-    response.content_length = size
-    response.call_on_close(spool.close)
+            if size > limit:
+                break
+        if size > limit and cut_unseen:
+            raise Problem(413, "Answer too large", f"In this format it may have {limit} bytes; ask for JSON or XML.")
+    except BaseException:
+        answer.close()
+        held.close()
+        raise
+    held.seek(0)
+    response = Response(_read(held, answer if size > limit else None), mimetype=media_type)
+    response.call_on_close(held.close)
+    response.call_on_close(answer.close)
+    if size <= limit:
+        response.content_length = size
     return response
+
+
+def _read(held: IO[bytes], rest: Answer | None) -> Iterator[bytes]:
+    yield from iter(lambda: held.read(PIECE), b"")
+    if rest is None:
+        return
+    try:
+        yield from rest.pieces
+    except (Stopped, Failed) as error:  # the document stays without its end, which its reader cannot miss
+        logging.getLogger(__name__).warning("an answer was cut: %s", error)
 
 
 def _page(text: str, found: dict[str, Any] | None) -> Response:
