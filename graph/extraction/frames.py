@@ -109,7 +109,7 @@ class Frames:
             )
             for thing in objects:
                 for value, unit, quantity in values:
-                    if subject != thing:
+                    if subject != thing and (rule.id != "brand.both" or self.discourse.owns(subject, thing)):
                         yield replace(
                             frame, subject=subject, object=thing, value=value, unit=unit, quantity=quantity,
                             trace=(f"subject: {subjects.step}" if subjects else "",),
@@ -202,7 +202,8 @@ class Frames:
                     for quantity in item:
                         yield quantity.value, rule.unit or quantity.unit, quantity
         elif groups.get("nation"):
-            for name in self.names(sentence, match, "nation") or nations_in(str(groups["nation"])):
+            named = [m for m in sentence.mentions(*match.span("nation")) if "Country" in m.kinds]
+            for name in [m.name for m in named] or nations_in(str(groups["nation"])):
                 yield name, None, None
         elif groups.get("role"):
             for part in re.split(r",? and |, ", str(groups["role"])):
@@ -339,13 +340,16 @@ class Frames:
         first, last = min(at[0], span[0]), max(at[1], span[1])
         if 0 <= found.start < at[0]:
             first = min(first, found.start)
+        plants = {p.name for p in self.plants.found}
         for subject in found.names:
             for quantity in item:
-                unit = rule.unit or quantity.unit
-                if (unit == "GWh" and quantity.per == "year") or (rule.per_year and unit == "vehicles"):
-                    unit = f"{unit}/year"
+                prop, unit = rule.property, rule.unit or quantity.unit
+                if prop == "productionVolume" and quantity.per == "year" and subject in plants:
+                    prop, unit = "productionCapacity", "vehicles/year"
+                elif rule.per_year and unit == "vehicles":
+                    unit = "vehicles/year"
                 yield Frame(
-                    rule.id, rule.property, index, first, last, at[0], subject, None, quantity.value, unit, quantity,
+                    rule.id, prop, index, first, last, at[0], subject, None, quantity.value, unit, quantity,
                     modality=rule.modality, trace=(f"subject: {found.step}",),
                 )  # fmt: skip
 

@@ -154,6 +154,8 @@ class Qualifiers:
             return bool(cue("opening").search(around)) and not when.first
         if frame.property not in TARGETS:
             return True
+        if re.search(r"(?:\bthan|\bas|compared with|compared to|against|versus|\bfrom) $", text[:position]):
+            return False
         if EVENT.search(text[:position]) or SAID.match(text, text.find("›", position) + 1):
             return False
         own = self.reading.document.date

@@ -39,7 +39,7 @@ def anaphor() -> re.Pattern[str]:
     """Pronouns and definite nouns that stand for an organization."""
     maker = any_of(table("words")["classes"]["maker"])
     return re.compile(
-        rf"(?<![\w‹#'])(?:(?P<pronoun>it|they|he|she|we)(?!\w)|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
+        rf"(?<![\w#'])(?:(?P<pronoun>it|they|he|she|we)(?!\w)|(?P<ranked>‹[A-Z]*L[A-Z]*#\d+›'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{maker})(?!\w)|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
         rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹[A-Z]*L[A-Z]*#\d+›(?:-based)?\s+){{0,4}}?){maker})(?!-?\w))",
         re.IGNORECASE,
     )
@@ -146,7 +146,7 @@ class Discourse:
             left = text[: match.start()]
             if not OBLIQUE.search(left):
                 appositive = (
-                    bool(match.group("noun"))
+                    bool(match.group("noun") or match.group("ranked"))
                     and re.search(r"‹[A-Z]+#\d+›, $", left)
                     and text[match.end() : match.end() + 1] == ","
                 )
@@ -197,6 +197,11 @@ class Discourse:
                 return alliance.name
         return None
 
+    def owns(self, owner: str, brand: str | None) -> bool:
+        """Whether the register does not say that a brand belongs to someone else."""
+        entity, other = self.register.resolve(owner), self.register.resolve(brand or "")
+        return not (entity and other) or not other.parents or entity.slug in other.parents
+
     def child(self, owner: str, index: int, start: int) -> str | None:
         """The brand or division of a company that was named last before a place in the text."""
         entity = self.register.resolve(owner)
@@ -229,6 +234,8 @@ class Discourse:
             return None
         if match.group("pronoun"):
             return self.antecedent(index, start, None)
+        if match.group("ranked"):
+            return self.antecedent(index, start, "the company")
         return self.definite(index, start, match.group("noun"))
 
     def acting(self, names: list[str]) -> tuple[str, ...]:
