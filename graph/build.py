@@ -85,7 +85,7 @@ def build(data: Path, namespace: Namespace, progress: Progress = lambda *_: None
 
 def _build(data: Path, namespace: Namespace, progress: Progress) -> Summary:
     begun, summary = time.monotonic(), Summary()
-    register = load_register(base=namespace.base)
+    register = load_register(paths.REGISTER, namespace.base)
     resolver = rdf.NameResolver(register, namespace)
     ground = rdf.ground_quads(namespace)
     gate = validation.Gate(quad for quads in ground.values() for quad in quads)

@@ -62,8 +62,8 @@ def document_quads(document: Document, claims: Iterable[Reviewed], names: NameRe
 
 def _metadata(document: Document, names: NameResolver) -> Pairs:
     yield RDF_TYPE.value, NamedNode(EV + "Document")
-    if document.title:
-        yield DCT + "title", Literal(document.title, language=document.language or None)
+    title = document.title or document.slug.replace("-", " ")
+    yield DCT + "title", Literal(title, language=document.language or None)
     if document.date:
         yield DCT + "issued", date(document.date)
         yield EV + "issuedYear", integer(int(document.date[:4]))
@@ -77,11 +77,12 @@ def _metadata(document: Document, names: NameResolver) -> Pairs:
     yield EV + "digest", Literal(document.digest)
     if document.source_url:
         source = NamedNode(quote(document.source_url, safe="%:/?#[]@!$&'()*+,;=~-._"))
-        yield EV + "restatement", boolean(True)
         yield EV + "restates", source
         yield PROV + "wasDerivedFrom", source
     if document.source_title:
         yield EV + "sourceTitle", Literal(document.source_title)
+    if document.restatement:
+        yield EV + "restatement", boolean(True)
 
 
 def _claim(reviewed: Reviewed, names: NameResolver) -> Pairs:
@@ -208,7 +209,7 @@ def ground_quads(namespace: Namespace) -> dict[str, list[Quad]]:
     return {
         namespace.graph("ontology"): ontology_quads(namespace),
         namespace.graph("shapes"): shapes_quads(namespace),
-        namespace.graph("register"): register_quads(namespace),
+        namespace.graph("register"): register_quads(namespace, paths.REGISTER),
     }
 
 

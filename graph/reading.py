@@ -74,6 +74,7 @@ class Document:
     language: str | None = None
     source_url: str | None = None
     source_title: str | None = None
+    restatement: bool = False
 
     @property
     def year(self) -> int | None:
@@ -244,7 +245,8 @@ def _front_matter(text: str, where: str) -> dict[str, Any]:
         raise UnreadableDocument(f"{where}:{_line_of(body, 'date')}: front matter: {_one_line(error)}") from error
     if not isinstance(rows, dict):
         return {}
-    return _metadata(rows, lambda key: f"{where}:{_line_of(body, key)}")
+    meta = _metadata(rows, lambda key: f"{where}:{_line_of(body, key)}")
+    return {**meta, "restatement": meta.get("restatement", False) or bool(meta.get("source_url"))}
 
 
 def _line_of(body: str, key: str) -> int:
@@ -267,6 +269,10 @@ def _metadata(rows: dict[Any, Any], place: Any) -> dict[str, Any]:
             if isinstance(value, (dict, list)):
                 raise UnreadableDocument(f"{place(key)}: {key} is not a plain text")
             meta[name] = " ".join(str(value).split()) or None
+    if (value := rows.get("restatement")) is not None:
+        if not isinstance(value, bool):
+            raise UnreadableDocument(f"{place('restatement')}: restatement is neither true nor false")
+        meta["restatement"] = value
     for key in ("author", "authors"):
         if (value := rows.get(key)) is not None:
             names = value if isinstance(value, list) else re.split(r"\s*(?:;|,|\band\b)\s*", str(value))

@@ -1,0 +1,163 @@
+"""The whole pipeline: same input same bytes, bad documents set aside, a killed build changes nothing."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graph import paths
+from graph.build import Summary, build, needs_build
+from graph.namespaces import Namespace
+from graph.publish import current_build, read_manifest
+from graph.register import RegisterError
+from graph.store.embedded import open_store, rows
+
+DOCUMENTS = ("nissan-the-arc", "alliance-2030-announcement")
+ORGANISATIONS = """
+@prefix id: <id/> .
+@prefix ev: <https://w3id.org/evplans/ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+id:nissan a ev:Automaker, ev:Brand ; skos:prefLabel "Nissan"@en ; ev:homeCountry id:japan .
+id:renault a ev:Automaker, ev:Brand ; skos:prefLabel "Renault"@en .
+id:japan a ev:Country ; skos:prefLabel "Japan"@en .
+"""
+
+
+@pytest.fixture(autouse=True)
+def small_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Two of the shipped documents and a register of three entities, so that a build takes a second or two."""
+    documents, register = tmp_path / "documents", tmp_path / "register"
+    documents.mkdir()
+    register.mkdir()
+    (register / "all.ttl").write_text(ORGANISATIONS, encoding="utf-8")
+    for name in DOCUMENTS:
+        for path in paths.DOCUMENTS.glob(f"{name}.*"):
+            shutil.copy(path, documents)
+    monkeypatch.setattr(paths, "DOCUMENTS", documents)
+    monkeypatch.setattr(paths, "REGISTER", register)
+    yield tmp_path
+
+
+def built(data: Path) -> Summary:
+    return build(data, Namespace())
+
+
+def dumps(home: Path | None) -> dict[str, bytes]:
+    assert home is not None
+    return {path.name: path.read_bytes() for path in (home / "dumps").iterdir()}
+
+
+def test_the_same_documents_give_the_same_build_and_the_same_bytes(tmp_path: Path) -> None:
+    first, second = built(tmp_path / "a"), built(tmp_path / "b")
+    assert first.build == second.build
+    assert dumps(first.home) == dumps(second.home)
+    assert first.counts["documents"] == len(DOCUMENTS)
+    assert first.counts["claims"] > 60
+    assert first.counts["violations"] == 0
+
+
+def test_a_build_is_needed_when_a_source_is_newer(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert needs_build(data)
+    built(data)
+    later = time.time() + 5
+    manifest = data / "current" / "manifest.json"
+    os.utime(manifest, (later, later))
+    assert not needs_build(data)
+    os.utime(paths.DOCUMENTS / "nissan-the-arc.md", (later + 5, later + 5))
+    assert needs_build(data)
+
+
+def test_documents_that_cannot_enter_are_set_aside_and_the_others_go_through(tmp_path: Path) -> None:
+    bad = {
+        "empty.md": b"",
+        "binary.txt": bytes(range(256)) * 8,
+        "front.md": b"---\ntitle: [\n---\nNissan will launch 15 EVs by 2030.\n",
+        "review.md": b"Nissan will launch 15 electric models by 2030.\n",
+    }
+    for name, content in bad.items():
+        (paths.DOCUMENTS / name).write_bytes(content)
+    (paths.DOCUMENTS / "review.review.jsonl").write_text("{", encoding="utf-8")
+    summary = built(tmp_path / "data")
+    aside = {s.document: s.messages for s in summary.set_aside}
+    assert set(aside) == {"empty", "binary", "front", "review"}
+    assert all(len(messages) == 1 and "\n" not in messages[0] for messages in aside.values())
+    assert "review.review.jsonl:1" in aside["review"][0]
+    assert summary.counts["documents"] == len(DOCUMENTS)
+
+
+def test_claims_that_violate_a_shape_keep_their_document_out(tmp_path: Path) -> None:
+    text = "Nissan will launch 15 electric models by 2030."
+    (paths.DOCUMENTS / "percent.md").write_text(text, encoding="utf-8")
+    row = (
+        '{"decision": "add", "claim": {"document": "percent", "subject": "Nissan", "property": "salesShare", '
+        '"value": 150, "unit": "percent", "modality": "plan", "quote": "Nissan", "start_char": 0, "end_char": 6}}'
+    )
+    (paths.DOCUMENTS / "percent.review.jsonl").write_text(
+        '{"document": "percent", "complete": true, "reviewed": "2026-11-25"}\n' + row + "\n", encoding="utf-8"
+    )
+    summary = built(tmp_path / "data")
+    assert [s.document for s in summary.set_aside] == ["percent"]
+    assert "150" in " ".join(summary.set_aside[0].messages)
+    assert summary.counts["documents"] == len(DOCUMENTS)
+
+
+def test_a_document_without_review_is_published_as_unreviewed(tmp_path: Path) -> None:
+    (paths.DOCUMENTS / "new.md").write_text(
+        "Nissan will launch 15 electric models by 2030. Nissan aims to be carbon neutral by 2050.", encoding="utf-8"
+    )
+    summary = built(tmp_path / "data")
+    assert [s.messages for s in summary.set_aside] == []
+    home = current_build(tmp_path / "data")
+    assert home
+    states = rows(
+        open_store(home / "store"),
+        "PREFIX ev: <https://w3id.org/evplans/ontology#> PREFIX prov: <http://www.w3.org/ns/prov#> "
+        "SELECT DISTINCT ?state WHERE { ?c ev:reviewState ?state ; "
+        "prov:wasDerivedFrom <https://w3id.org/evplans/document/new> }",
+    )
+    assert [row[0] for row in states] == ["https://w3id.org/evplans/code/review-state/unreviewed"]
+
+
+def test_a_broken_register_stops_the_build_with_file_and_line_and_keeps_the_last(tmp_path: Path) -> None:
+    first = built(tmp_path / "data")
+    (paths.REGISTER / "all.ttl").write_text(ORGANISATIONS + "id:kia a ev:Brand\n", encoding="utf-8")
+    with pytest.raises(RegisterError, match=r"all\.ttl:\d+"):
+        built(tmp_path / "data")
+    assert current_build(tmp_path / "data") == first.home
+
+
+def test_a_build_that_is_killed_at_any_moment_leaves_the_last_dataset(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    first = built(data)
+    seconds = first.seconds
+    for seed in range(4):
+        (paths.DOCUMENTS / "nissan-the-arc.md").open("a", encoding="utf-8").write(f"\n\nNote {seed}.\n")
+        process = multiprocessing.get_context("fork").Process(target=built, args=(data,))
+        process.start()
+        time.sleep(random.Random(seed).uniform(0.1, 1.0) * seconds)
+        assert process.pid
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        home = current_build(data)
+        assert home
+        assert read_manifest(home)["build"] == home.name
+        assert list(rows(open_store(home / "store"), "SELECT ?s WHERE { ?s ?p ?o } LIMIT 1"))
+    built(data)
+    assert not list((data / "builds").glob(".draft-*"))
+
+
+def test_a_read_only_data_folder_is_named(tmp_path: Path) -> None:
+    from graph.publish import PublishError
+
+    (tmp_path / "data").write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(PublishError, match=r"data.*EVPLANS_DATA"):
+        built(tmp_path / "data")
