@@ -44,6 +44,7 @@ def test_a_document_says_what_is_known_of_it_in_its_own_graph() -> None:
     source = document(
         title="A plan", publisher="Reuters", authors=("Jane Doe",), date="2022-01",
         source_url="https://example.org/a b?c=é", source_title="The plan",
+        restatement=True,
     )  # fmt: skip
     names = rdf.NameResolver(REGISTER, NAMESPACE)
     quads = rdf.document_quads(source, [], names)
@@ -62,7 +63,12 @@ def test_a_document_says_what_is_known_of_it_in_its_own_graph() -> None:
 
 def test_what_is_not_known_of_a_document_is_not_said() -> None:
     quads = rdf.document_quads(document(title=None, language=None), [], rdf.NameResolver(REGISTER, NAMESPACE))
-    assert {local(q.predicate.value) for q in quads} == {"type", "format", "digest"}
+    assert {local(q.predicate.value) for q in quads} == {"type", "format", "digest", "title"}
+
+
+def test_a_document_without_a_title_goes_by_its_name() -> None:
+    quads = rdf.document_quads(document("q3-results", title=None), [], rdf.NameResolver(REGISTER, NAMESPACE))
+    assert [q.object.value for q in quads if local(q.predicate.value) == "title"] == ["q3 results"]
 
 
 # --- claims ----------------------------------------------------------------------------------------------------------
