@@ -1,0 +1,238 @@
+"""How firmly a frame is claimed: negated > report > plan > fact, each by cues with a scope."""
+
+from __future__ import annotations
+
+import re
+
+from graph.extraction.annotate import MARK, Annotated, mark_of
+from graph.extraction.frames import Frame
+from graph.extraction.lexicon import cue
+from graph.extraction.model import Mention, When
+from graph.extraction.readings import Reading
+from graph.extraction.whens import Whens, words
+
+FIRM = frozenset("country holdsRole rank hasBrand memberOf bodyStyle".split())
+INTENDED = frozenset("modelCount salesShare investment carbonNeutrality costReduction jobs".split())
+OF_PRODUCTS = frozenset(
+    """usesPlatform usesBattery drivingRange price batteryCapacity chargingTime chargingPower power voltage
+    supplies""".split()
+)
+BREAK = re.compile(
+    r"; | – | — |: | \(|\)|, (?:while|but|whereas|where"
+    r"|(?:(?:on|in|for|to|of|with|from|under|by|at) )?(?:which|who|whom|whose))\b"
+)
+RELATIVE = re.compile(r", (?:\w+ )?(?:which|who|whom|whose|where)\b")
+OWN_BEFORE = re.compile(r"(?:\b(?:its|their|the [\w-]+'s)|›'s) (?:[\w-]+ )?$", re.IGNORECASE)
+OWN_AT_START = re.compile(
+    r"(?:(?:at|in|on|near|with|from) )?(?:its|their|the [\w-]+'s?|‹[^›]*›'s?) "
+    r"(?!planned|new|future|first|second|next|upcoming)",
+    re.IGNORECASE,
+)
+PAST = re.compile(
+    r"(?<!be )(?<!been )(?:launched|introduced|unveiled|went on sale|debuted|arrived|presented|announced|revealed|"
+    r"relaunched|released|started|began)\b",
+    re.IGNORECASE,
+)
+
+
+def clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """The clause around a span: between semicolons, dashes, brackets and relative pronouns; those end at a comma."""
+    left, relative = 0, False
+    for match in BREAK.finditer(text, 0, start + 1):
+        if match.end() <= start + 1:
+            left, relative = match.end(), bool(RELATIVE.match(match.group()))
+    following = BREAK.search(text, max(end - 1, start))
+    right = following.start() if following else len(text)
+    comma = text.find(",", end)
+    return left, max(min(right, comma) if relative and comma >= 0 else right, end)
+
+
+class Modality:
+    """The modality of a document's frames."""
+
+    def __init__(self, reading: Reading, frames: list[Frame], whens: Whens) -> None:
+        """Find out which models, platforms and plants are still to come."""
+        self.reading = reading
+        self.whens = whens
+        self.judged: dict[tuple[int, str, str], str] = {}
+        self.coming = self.products_to_come(frames)
+        self.unbuilt: set[str | None] = set()
+        self.unbuilt = {f.object for f in frames if f.property == "operatesPlant" and self.plant(f) == "plan"}
+
+    def of(self, frame: Frame, date: str | None) -> str:
+        """The modality of a frame with its date."""
+        found = self.judge(frame, self.reading.annotated[frame.index], date)
+        block = self.reading.sentences[frame.index].block
+        self.judged[(block, frame.property, frame.subject)] = found
+        return found
+
+    def judge(self, frame: Frame, sentence: Annotated, date: str | None) -> str:
+        """Denials first, then hearsay, then what the property tells, then cues and date."""
+        text = sentence.text
+        scope = text[self.before(text, frame.start) : max(frame.end, frame.anchor)]
+        settled = self.settled(frame, text)
+        if settled:
+            return settled
+        if frame.property not in {"makesModel", "hasPlan", *FIRM} and cue("negated").search(scope):
+            return "negated"
+        if self.hearsay(frame, text):
+            return "report"
+        if frame.property in {"hasPlan", *FIRM}:
+            return "fact"
+        if frame.property == "makesModel":
+            return "plan" if self.to_come(frame, sentence) else "fact"
+        if frame.property in {"operatesPlant", "locatedIn"}:
+            return self.plant(frame)
+        return self.by_cues(frame, sentence, date)
+
+    def settled(self, frame: Frame, text: str) -> str | None:
+        """What the rule says, unless the words call a partnership or a subsidiary one to come."""
+        if frame.property == "partnersWith" and words("exploring").search(text, frame.start, frame.end + 60):
+            return "plan"
+        if frame.property == "subsidiaryOf" and words("planned").search(text, frame.start, frame.end):
+            return "plan"
+        return frame.modality if frame.property != "hasPlan" else None
+
+    def before(self, text: str, position: int) -> int:
+        """Where the clause before a position begins."""
+        found = 0
+        for match in re.finditer(r"; |, (?:while|but|whereas|and|which|who) | – | — |: ", text[:position]):
+            found = match.end()
+        return found
+
+    def hearsay(self, frame: Frame, text: str) -> bool:
+        """Whether a frame rests on rumour: "reportedly" reaches over its clause, "sources said" over the sentence."""
+        if frame.property in FIRM:
+            return False
+        left, right = clause(text, frame.start, frame.end)
+        if frame.property in {"makesModel", "hasPlan"}:
+            return bool(cue("report").search(text, left, min(len(text), frame.end + 60))) and (
+                frame.property == "hasPlan" or "coined" in text
+            )
+        if cue("report").search(text):
+            return True
+        near = cue("report_near").search(text, left, right)
+        return bool(near) and not re.search(r", and (?!‹)", text[frame.end : near.start()] if near else "")
+
+    # --- what is there and what is not -----------------------------------------------------------
+
+    def ahead(self, date: str | None) -> bool | None:
+        """Whether a date lies after the document's own; None where that cannot be told."""
+        own = self.reading.document.date
+        if not date or not own:
+            return None
+        size = min(len(date), len(own))
+        return None if date[:size] == own[:size] else date[:size] > own[:size]
+
+    def products_to_come(self, frames: list[Frame]) -> set[str]:
+        """The models, platforms and technologies that the document says are still to come, and does not launch."""
+        found: set[str] = set()
+        there: set[str] = set()
+        for frame in frames:
+            when = self.whens.of(frame) if frame.property == "launch" else None
+            if when:
+                ahead = self.ahead(when.last or when.first)
+                if ahead is not None:
+                    (found if ahead else there).add(frame.subject)
+            if frame.property == "makesModel" and frame.object and self.announced(frame):
+                found.add(frame.object)
+        return found - there
+
+    def announced(self, frame: Frame) -> bool:
+        """Whether the words around a model's name say that it is still to come."""
+        text = self.reading.annotated[frame.index].text
+        at = next((s for s, _, i in self.reading.annotated[frame.index].marks() if named(i, frame.object)), frame.start)
+        left, right = clause(text, at, at + 1)
+        after = MARK.match(text, at)
+        if after and text.startswith(": ", after.end()):
+            right = len(text)
+            dates = [i for _, _, i in self.reading.annotated[frame.index].marks(at) if isinstance(i, When)]
+            if dates and self.ahead(dates[0].last):
+                return True
+        held = re.search(r"(?:today's|current|existing|electric version of the|hybrid version of the) $", text[:at])
+        return not held and bool(words("coming").search(text, max(left, at - 70), min(right, at + 90)))
+
+    def to_come(self, frame: Frame, sentence: Annotated) -> bool:
+        """Whether a frame is about something that is still to come, itself or by another name in its words."""
+        if {frame.object, frame.subject} & self.coming:
+            return True
+        names = [m for m in sentence.mentions(frame.start, frame.end) if set(mark_of(m)) & set("VP")]
+        return frame.property in OF_PRODUCTS and any(m.name in self.coming for m in names)
+
+    def plant(self, frame: Frame) -> str:
+        """Whether a plant is there: one that is owned is, one that is to be built or spoken of as "a plant" is not."""
+        text = self.reading.annotated[frame.index].text
+        left = clause(text, frame.start, frame.end)[0]
+        if frame.modality:
+            return frame.modality
+        if frame.unit == "plants":
+            return self.by_cues(frame, self.reading.annotated[frame.index], self.date(frame))
+        if OWN_AT_START.match(text, frame.start) or re.search(
+            r"(?:\b(?:its|their|whose)|›'s) (?:[\w-]+ ){0,3}$", text[: frame.start]
+        ):
+            return "fact"
+        if re.search(
+            r", (?:its|their|the) (?:[\w-]+ ){0,3}(?:plant|factory|complex|cluster|site|works)", text[: frame.end + 40]
+        ):
+            return "fact"
+        before = text[max(left, frame.start - 60) : frame.start + 12]
+        after = re.sub(r", where [^,]*", "", text[frame.start : frame.end + 45])
+        around = re.sub(r", where [^,]*", "", text[max(left, frame.start - 60) : frame.end])
+        planned = cue("building").search(before) or cue("built").search(after) or words("unbuilt").search(around)
+        return "plan" if planned else "fact"
+
+    def date(self, frame: Frame) -> str | None:
+        """The date of a frame, its end or else its start."""
+        when = self.whens.of(frame)
+        return (when.last or when.first) if when else None
+
+    # --- cues ------------------------------------------------------------------------------------
+
+    def by_cues(self, frame: Frame, sentence: Annotated, date: str | None) -> str:
+        """What the property makes of its words, then the date against the document's, then the cues of the clause."""
+        text = sentence.text
+        last = max(frame.end, frame.anchor)
+        left, right = clause(text, frame.start, last)
+        scope, around = text[left:last], text[left : min(right, last + 60)]
+        ahead = self.ahead(date)
+        told = self.by_property(frame, scope, around, ahead)
+        if told or ahead:
+            return told or "plan"
+        if ahead is False and not cue("plan").search(scope):
+            return "fact"
+        if frame.property in OF_PRODUCTS and self.to_come(frame, sentence):
+            return "plan"
+        held = words("held").search(around) or (cue("fact").search(scope) and not cue("plan").search(scope))
+        if held:
+            return "fact"
+        if cue("plan").search(around) or words("planned").search(around):
+            return "plan"
+        return self.carried(frame)
+
+    def by_property(self, frame: Frame, scope: str, around: str, ahead: bool | None) -> str | None:
+        """What the words of some properties settle without a date or a cue of intention."""
+        text = self.reading.annotated[frame.index].text
+        if frame.property in {"partnersWith", "subsidiaryOf"}:
+            return "fact"
+        if frame.property == "launch" and not ahead and (ahead is False or PAST.search(scope)):
+            return "fact"
+        if frame.property == "developsPlatform" and (frame.object in self.coming or words("coming").search(around)):
+            return "plan"
+        if frame.property == "developsBattery" and not ahead and re.search(r"(?<!be )developed", around):
+            return "fact"
+        own = OWN_AT_START.match(text, frame.start) or OWN_BEFORE.search(text[: frame.start])
+        return "fact" if frame.property == "offersTechnology" and own else None
+
+    def carried(self, frame: Frame) -> str:
+        """Without a cue: as its plant, as the same figure of the subject just before, else as figures usually are."""
+        if frame.subject in self.unbuilt:
+            return "plan"
+        before = self.judged.get((self.reading.sentences[frame.index].block, frame.property, frame.subject))
+        if frame.quantity and before in {"plan", "fact"}:
+            return before
+        return "plan" if frame.property in INTENDED - {"jobs"} else "fact"
+
+
+def named(item: object, name: str | None) -> bool:
+    """Whether a mark stands for a name."""
+    return isinstance(item, Mention) and item.name == name

@@ -1,0 +1,102 @@
+"""The kind of car that a figure counts: in its noun phrase, else nearest in its part of the sentence, else taken up."""
+
+from __future__ import annotations
+
+import re
+
+from graph.extraction.annotate import Annotated
+from graph.extraction.frames import Frame
+from graph.extraction.lexicon import powertrain_pattern
+from graph.extraction.readings import Reading
+from graph.extraction.whens import words
+
+DRIVEN = frozenset(
+    "salesShare salesVolume modelCount platformCount launch investment productionVolume costReduction".split()
+)
+FORWARD = frozenset("modelCount platformCount productionVolume".split())
+BROKEN = re.compile(r"; |, (?:with|while|but|which|who|twice|up from|compared|and (?:by|in) )| – | — ")
+SPENT_ON = re.compile(r"[^,;.]*\b(?:vehicles|cars|EVs|models)\b")
+CHEAPER = re.compile(r"\b(?:EVs?|cars?|vehicles?|models?)\b[^,;.]*$")
+
+
+class Powertrains:
+    """The powertrains of a document's frames."""
+
+    def __init__(self, reading: Reading, frames: list[Frame]) -> None:
+        """Remember the document and its frames."""
+        self.reading = reading
+        self.frames = frames
+
+    def of(self, frame: Frame) -> str | None:
+        """The powertrain of a frame; "" where the text names several at once."""
+        sentence = self.reading.annotated[frame.index]
+        text = sentence.text
+        if frame.property == "launch":
+            return self.of_launch(frame, text)
+        right = self.right(frame, sentence)
+        after = kinds_in(text, frame.anchor, right)
+        if frame.property == "investment":
+            close = [kind for at, kind in after if at < frame.anchor + 60 and SPENT_ON.match(text[at:])]
+            return close[0] if close else None
+        if frame.property == "costReduction":
+            cars = kinds_in(text, 0, frame.anchor)
+            return cars[-1][1] if cars and CHEAPER.match(text[cars[-1][0] : frame.anchor]) else None
+        between = text[frame.anchor : after[0][0]] if after else ""
+        if after and (frame.property in FORWARD or not between.count(",") or "made up of" in between):
+            return after[0][1]
+        before = self.before(frame, sentence)
+        return before if before is not None else self.taken_up(frame, sentence)
+
+    def of_launch(self, frame: Frame, text: str) -> str | None:
+        """A launched car's kind, within the words that launch it; a plan has none."""
+        if "Plan" in self.reading.entity_kinds(frame.subject):
+            return None
+        found = kinds_in(text, max(0, frame.start - 27), frame.end)
+        return found[0][1] if found else None
+
+    def right(self, frame: Frame, sentence: Annotated) -> int:
+        """Where the words about a figure end: at the next figure or at a new clause."""
+        text = sentence.text
+        part = re.compile(r"‹n#\d+› of the ‹n#\d+›").match(text, frame.anchor)
+        first = part.end() if part else frame.anchor + 1
+        numbers = [s for s, _, i in sentence.marks() if isinstance(i, tuple)]
+        right = min([len(text), frame.anchor + 90, *[n for n in numbers if n > first]])
+        broken = BROKEN.search(text, first, right)
+        return broken.start() if broken else right
+
+    def before(self, frame: Frame, sentence: Annotated) -> str | None:
+        """The kind named before a figure, after the figure before it."""
+        text = sentence.text
+        left = max([0, *[s for s, _, i in sentence.marks() if isinstance(i, tuple) and s < frame.anchor]])
+        whole = frame.property in {"salesShare", "salesVolume", "productionVolume"}
+        reach = 0 if whole else max(left, frame.anchor - 40)
+        lower = max(reach, left if frame.inherits else 0)
+        if whole and not frame.inherits:
+            for match in BROKEN.finditer(text, lower, frame.anchor):
+                lower = match.end()
+        found = kinds_in(text, lower, frame.anchor)
+        if found and (frame.property != "modelCount" or re.search(r"rise|total|tally|number", text[: frame.anchor])):
+            return found[-1][1]
+        return None
+
+    def taken_up(self, frame: Frame, sentence: Annotated) -> str | None:
+        """The kind that "of them", "such cars" or "the proportion" takes up from before."""
+        text = sentence.text
+        near = words("anaphora").search(text, max(0, frame.anchor - 80), min(len(text), frame.anchor + 25))
+        if not near or frame.inherits or not frame.quantity:
+            return None
+        found = kinds_in(text, 0, min(near.start(), frame.anchor))
+        index = frame.index
+        while not found and index > 0:
+            index -= 1
+            if self.reading.sentences[index].block < sentence.sentence.block - 1 or frame.index - index > 3:
+                return None
+            found = kinds_in(self.reading.annotated[index].text, 0, len(self.reading.annotated[index].text))
+            found = found[-1:]
+        return found[-1][1] if found else None
+
+
+def kinds_in(text: str, start: int, end: int) -> list[tuple[int, str]]:
+    """The powertrain phrases of a span: where each stands, and what it names."""
+    pattern, names = powertrain_pattern()
+    return [(m.start(), names[m.lastgroup or ""]) for m in pattern.finditer(text, start, max(start, end))]

@@ -1,0 +1,174 @@
+"""The places that limit a frame: in its part of the sentence, fronted, in its label, or gone back to ("there")."""
+
+from __future__ import annotations
+
+import re
+
+from graph.extraction.annotate import Annotated, mark_of
+from graph.extraction.frames import Frame
+from graph.extraction.lexicon import region_adjectives, worldwide
+from graph.extraction.mentions import PLACE_KINDS
+from graph.extraction.model import Mention
+from graph.extraction.plants import Plants
+from graph.extraction.readings import Reading
+
+PLACED = frozenset("salesShare salesVolume modelCount investment launch employeeCount productionCapacity rank".split())
+LABELLED = frozenset("usesPlatform offersTechnology".split())
+APART = frozenset("salesShare launch modelCount salesVolume".split())
+BEFORE = re.compile(
+    r"(?:\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the)\s+(?:the )?(?:whole of )?$", re.IGNORECASE
+)
+AT_OWN = re.compile(r"\b(?:at|in|into) (?:its|their) $", re.IGNORECASE)
+LISTED = re.compile(r"(?:,| and|, and|,? and one in) (?:the )?")
+THERE = re.compile(r"\b(?:there|next door|nearby|on the same site|in the same (?:city|town|place))\b", re.IGNORECASE)
+ADDED_UP = re.compile(r"\b(?:combined|together|in total)\b")
+FRONTED = re.compile(
+    r"(?:in|for|across|on) (?:the )?(?P<place>‹[A-Z]*L[A-Z]*#\d+›)(?: alone| too)?,"
+    r"|(?:the )?(?P<topic>‹[A-Z]*L[A-Z]*#\d+›)(?: [\w-]+){0,3}:",
+    re.IGNORECASE,
+)
+
+Places = tuple[str | None, ...]
+
+
+class Regions:
+    """The regions of a document's frames."""
+
+    def __init__(self, reading: Reading, plants: Plants) -> None:
+        """Remember the document and its plants."""
+        self.reading = reading
+        self.plants = plants
+
+    def of(self, frame: Frame, modality: str) -> Places:
+        """The regions of a frame: one claim each."""
+        sentence = self.reading.annotated[frame.index]
+        if frame.property in LABELLED:
+            place = self.fronted(sentence) or self.label(sentence) if modality == "plan" else None
+            return (place,)
+        counted = frame.property == "operatesPlant" and frame.unit == "plants"
+        if not counted and (frame.property not in PLACED or self.placed_already(frame)):
+            return (None,)
+        if frame.place:
+            return (frame.place,)
+        if frame.property == "investment":
+            place = (
+                self.fronted(sentence) or self.receiver(frame, sentence) or self.label(sentence) or self.built_at(frame)
+            )
+            if place:
+                return (place,)
+        left, right, lower = self.reach(frame, sentence)
+        for start, stop in ((frame.anchor, right), (lower, frame.anchor), (left, frame.anchor)):
+            names = self.places_in(frame, sentence, start, stop)
+            if names:
+                return self.joined(frame, names, sentence.text[start:stop])
+        place = self.fronted(sentence) or self.gone_back_to(frame, sentence, right) or self.label(sentence)
+        if place:
+            return (place,)
+        if frame.property != "investment" and worldwide().search(sentence.text, self.left_of(frame, left), right):
+            return ("global",)
+        return (None,)
+
+    def placed_already(self, frame: Frame) -> bool:
+        """Whether the subject itself says where: a plant, or a plan's own announcement."""
+        kinds = self.reading.entity_kinds(frame.subject)
+        if frame.property == "launch":
+            return "Plan" in kinds
+        return frame.property != "investment" and ("Plant" in kinds or frame.subject.endswith(" plant"))
+
+    def reach(self, frame: Frame, sentence: Annotated) -> tuple[int, int, int]:
+        """The part of the sentence that a frame's places stand in: left, right, and left after the figure before."""
+        text = sentence.text
+        last = frame.anchor if frame.quantity else max(frame.anchor, frame.end)
+        left = max(text.rfind(";", 0, frame.anchor), 0)
+        right = text.find(";", frame.end)
+        right = min(right if right >= 0 else len(text), frame.end + 60)
+        numbers = [s for s, _, i in sentence.marks() if isinstance(i, tuple) and not i[0].ordinal]
+        if frame.property == "operatesPlant":
+            numbers = [n for n in numbers if not re.search(r"\band one $|, one $", text[: n + 4])]
+        right = min([right, *[n for n in numbers if n > last]])
+        lower = max([left, *[n for n in numbers if n < frame.anchor]])
+        return left, right, lower
+
+    def left_of(self, frame: Frame, left: int) -> int:
+        """How far before a frame a word for the whole world may stand."""
+        return frame.start if frame.property == "launch" else max(left, frame.start - 30)
+
+    def joined(self, frame: Frame, names: list[str], around: str) -> Places:
+        """Several places: one claim each, or one for all where the text adds them up."""
+        if frame.property in APART and not ADDED_UP.search(around):
+            return tuple(names)
+        return (" and ".join(names) if frame.property in APART or frame.unit == "plants" else names[0],)
+
+    def places_in(self, frame: Frame, sentence: Annotated, start: int, end: int) -> list[str]:
+        """Places after "in", "across" and the like, and adjectives ("European sales"), in a span."""
+        text = sentence.text
+        names: list[str] = []
+        joined_at = -1
+        for first, last, item in sentence.marks(start, end):
+            if isinstance(item, Mention) and item.kinds & PLACE_KINDS and "O" not in mark_of(item):
+                before = text[:first]
+                listed = joined_at >= 0 and LISTED.fullmatch(text[joined_at:first])
+                own = frame.property == "investment" and AT_OWN.search(before)
+                limits = BEFORE.search(before) or own or listed or re.match(r"(?:'s)? (?:sales|market)", text[last:])
+                if limits and (not names or listed):
+                    names.append(item.name)
+                    joined_at = last
+        if names:
+            return names
+        return [
+            place
+            for adjective, place in region_adjectives().items()
+            if re.search(
+                rf"(?<!\w){re.escape(adjective)} (?:sales|market|volumes?|deliveries|line-?up)", text[start:end]
+            )
+        ]
+
+    def built_at(self, frame: Frame) -> str | None:
+        """The place of the subject's plant that a sentence puts money into."""
+        here = [p for p in self.plants.found if p.index == frame.index and p.owner == frame.subject and p.places]
+        return here[0].places[0] if here else None
+
+    def fronted(self, sentence: Annotated) -> str | None:
+        """The place that opens a sentence: "In Japan, …", "The United States trails: …"."""
+        found = FRONTED.match(sentence.text)
+        group = "place" if found and found.group("place") else "topic"
+        names = sentence.mentions(found.start(group), found.end(group)) if found else []
+        return names[0].name if names and "O" not in mark_of(names[0]) else None
+
+    def receiver(self, frame: Frame, sentence: Annotated) -> str | None:
+        """The place that opens a sentence and gets what is invested."""
+        opening = re.match(r"‹[A-Z]*L[A-Z]*#\d+›", sentence.text)
+        if opening and re.search(r"\b(?:gets?|getting|receives?)\b", sentence.text[opening.end() : frame.anchor]):
+            return sentence.mentions(0, opening.end())[0].name
+        return None
+
+    def gone_back_to(self, frame: Frame, sentence: Annotated, right: int) -> str | None:
+        """The place that "there" and "next door" stand for; of an investment, the place that gets it too."""
+        if frame.property != "investment":
+            return None
+        text = sentence.text
+        if not THERE.search(text, frame.anchor, max(right, min(len(text), frame.end + 60))):
+            return None
+        before = [
+            i
+            for _, e, i in sentence.marks(0, frame.anchor)
+            if isinstance(i, Mention) and not sentence.text.startswith("'s", e)
+        ]
+        index = frame.index
+        while True:
+            places = [m for m in before if m.kinds & PLACE_KINDS]
+            cities = [m for m in places if "City" in m.kinds]
+            if places:
+                return (cities or places)[0].name
+            index -= 1
+            if index < 0 or self.reading.sentences[index].block < sentence.sentence.block - 1:
+                return None
+            before = self.reading.annotated[index].mentions()
+
+    def label(self, sentence: Annotated) -> str | None:
+        """The place that a list item's or paragraph's label names."""
+        label = self.reading.blocks[sentence.sentence.block].label
+        if not label:
+            return None
+        names = [m.name for m in self.reading.mentions if label[0] <= m.start < label[1] and m.kinds & PLACE_KINDS]
+        return names[0] if names else None

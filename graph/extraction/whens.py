@@ -1,0 +1,192 @@
+"""The date that belongs to a frame: after it in its clause, else before it, else fronted."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from graph.extraction.annotate import Annotated
+from graph.extraction.frames import Frame
+from graph.extraction.lexicon import any_of, table
+from graph.extraction.model import When
+from graph.extraction.readings import Reading
+
+DATED = frozenset(
+    """salesShare salesVolume modelCount investment launch productionCapacity productionVolume costReduction
+    platformCount carbonNeutrality foundedIn developsBattery operatesPlant partnersWith employeeCount jobs
+    offersTechnology usesPlatform""".split()
+)
+TARGETS = DATED - {"launch", "foundedIn", "partnersWith"}
+NEW_CLAUSE = re.compile(
+    r"; | – | — |, (?:with|while|but|whereas|twice|up from|compared|from which|which|where)\b"
+    r"|,? and (?:(?:by|in|from|on) )?(?=‹when#\d+›,? (?:‹(?!when)|an?|the|its|it|they|\w+ly)\b)"
+    r"|,? (?:and|but) (?:aims?|will|plans?|wants?|expects?|intends?|hopes|it|they|is|has|the (?:company|group))\b"
+)
+TAKES_UP = re.compile(
+    r"of (?:the ‹n#\d+›|them|these|those)|(?:more )?(?:will|would|are to|should) be\b|of that sum"
+    r"|(?:of them )?(?:electrified|combustion|electric)\b"
+)
+COMPARED = re.compile(r"(?:\bthan|\bas|compared with|compared to|against|versus) $", re.IGNORECASE)
+
+NUMBER = re.compile(r"‹(?:money|n|percent|GWh|converted)")
+Mark = tuple[int, int, When]
+
+
+@cache
+def words(section: str) -> re.Pattern[str]:
+    """A word list of the qualifiers' lexicon as one pattern."""
+    return re.compile(any_of(table("qualifiers")[section]["words"]), re.IGNORECASE)
+
+
+class Whens:
+    """The dates of a document's frames."""
+
+    def __init__(self, reading: Reading, frames: list[Frame]) -> None:
+        """Remember the document and where its figures stand."""
+        self.reading = reading
+        self.anchors: dict[int, set[int]] = {}
+        for frame in frames:
+            if frame.quantity:
+                self.anchors.setdefault(frame.index, set()).add(frame.anchor)
+
+    def of(self, frame: Frame) -> When | None:
+        """The date, period or length of time of a frame."""
+        if frame.when:
+            return frame.when
+        sentence = self.reading.annotated[frame.index]
+        marks = [
+            (s, e, w) for s, e, w in sentence.marks()
+            if isinstance(w, When) and self.usable(frame, sentence, s, e, w)
+        ]  # fmt: skip
+        if frame.property in {"usesPlatform", "offersTechnology"}:
+            return self.opening(frame, sentence, marks)
+        if frame.property == "partnersWith":
+            return next((w for s, e, w in marks if self.alone(sentence, s, e) and frame.start <= s <= frame.end), None)
+        if frame.property == "operatesPlant":
+            return self.of_plant(frame, sentence, marks)
+        same = self.same_year(frame, sentence)
+        return same or self.nearest(frame, sentence, marks)
+
+    def alone(self, sentence: Annotated, start: int, end: int) -> bool:
+        """Whether a date stands beside no verb of announcing."""
+        return not words("event").search(sentence.text, max(0, start - 25), min(len(sentence.text), end + 25))
+
+    def nearest(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
+        """By position: after the figure and before the next, else between the figure before and it, else fronted."""
+        text = sentence.text
+        others = sorted(self.anchors.get(frame.index, set()) - {frame.anchor})
+        bracket = brackets(text)
+        if not any(a <= frame.anchor < b for a, b in bracket):
+            others = [o for o in others if not any(a <= o < b for a, b in bracket)]
+        following = min((o for o in others if o > frame.anchor), default=len(text))
+        preceding = max((o for o in others if o < frame.anchor), default=-1)
+        broken = NEW_CLAUSE.search(text, frame.anchor)
+        stop = min(following, broken.start() if broken else len(text))
+        after = [m for m in marks if frame.anchor <= m[0] < stop]
+        fronted = [m for m in marks if m[0] < min([*others, frame.anchor]) and m[0] < 8]
+        if after:
+            return self.first_of(after, text)
+        between = [m for m in marks if preceding < m[0] < frame.anchor and joins(text, m[1], frame.anchor, m[0])]
+        if between:
+            return between[-1][2]
+        if fronted:
+            return fronted[0][2]
+        early = [m for m in marks if m[0] < min([*others, frame.anchor]) and joins(text, m[1], frame.anchor, m[0])]
+        if early:
+            return early[0][2]
+        later = [
+            w
+            for s, _, w in marks
+            if frame.anchor < s < (broken.start() if broken else len(text)) and not [o for o in others if s < o]
+        ]
+        shared = re.search(r"\band\b|,", text[frame.anchor : following])
+        return later[0] if later and not frame.inherits and shared else None
+
+    def first_of(self, after: list[Mark], text: str) -> When:
+        """The first date; a length of time yields to the deadline after it ("in three years, up to March 2027")."""
+        first = after[0]
+        if first[2].years and len(after) > 1 and after[1][2].last and after[1][0] - first[1] < 3:
+            return after[1][2]
+        return first[2]
+
+    def usable(self, frame: Frame, sentence: Annotated, start: int, end: int, when: When) -> bool:
+        """Whether a date can be a frame's: what is aimed at has no day of an announcement."""
+        if frame.property not in TARGETS:
+            return True
+        text = sentence.text
+        if COMPARED.search(text[:start]):
+            return False
+        event = words("event")
+        spoken = list(event.finditer(text, max(0, start - 50), start))
+        words_between = text[spoken[-1].end() : start] if spoken else ""
+        if spoken and len(words_between.split()) <= 3 and not NUMBER.search(words_between):
+            return False
+        if start < 25 and self.behind(when):
+            speech = re.match(r",? ?(?:[^,.;]{0,60} )?", text[end:])
+            if speech and event.search(text, end, min(len(text), end + 70)) and event.search(text, end, frame.anchor):
+                return False
+        if frame.property == "developsBattery" and self.behind(when):
+            return False
+        own = self.reading.document.date
+        return not (when.last and len(when.last) == 10 and own and when.last <= own and when.cue != "by")
+
+    def behind(self, when: When) -> bool:
+        """Whether a date does not lie after the document's own."""
+        own = self.reading.document.date
+        date = when.last or when.first
+        return bool(own and date and date[: len(own)] <= own[: len(date)])
+
+    def opening(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
+        """The fronted deadline or start of a sentence that says what is to be used or offered."""
+        for start, end, when in marks:
+            opens = start < 4 and sentence.text.startswith(",", end) and frame.anchor > end
+            if opens and not self.behind(when) and ";" not in sentence.text[end : frame.anchor]:
+                return when
+        return None
+
+    def of_plant(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
+        """A plant's opening: a date after a word for it, in the plant's part of the sentence."""
+        text = sentence.text
+        for start, _, when in marks:
+            between = text[min(frame.end, start) : start]
+            near = words("opening").search(text, max(frame.start, start - 45), start)
+            if frame.start <= start and near and not re.search(r"; |, (?:and|but|who)\b| – ", between) and when.last:
+                return when
+        if frame.unit == "plants":
+            return next((w for s, _, w in marks if frame.start <= s <= frame.end + 45), None)
+        return None
+
+    def same_year(self, frame: Frame, sentence: Annotated) -> When | None:
+        """The date that "that year" goes back to, in the sentence before."""
+        text = sentence.text
+        found = re.compile(r"\b(?:that|the same) year\b").search(text, frame.anchor, min(len(text), frame.end + 60))
+        others = [o for o in self.anchors.get(frame.index, set()) if o > frame.anchor]
+        if not found or found.start() > min(others, default=len(text)):
+            return None
+        before = [w for _, _, w in sentence.marks(0, frame.anchor) if isinstance(w, When) and w.last]
+        index = frame.index
+        while not before and index > max(0, frame.index - 3):
+            index -= 1
+            before = [w for _, _, w in self.reading.annotated[index].marks() if isinstance(w, When) and w.last]
+        return before[-1] if before else None
+
+    def takes_up(self, frame: Frame) -> bool:
+        """Whether a number is a part of the one before it."""
+        text = self.reading.annotated[frame.index].text
+        mark = re.compile(r"‹[^›]*› ").match(text, frame.anchor)
+        opens = not re.search(r"‹|[,;:]", text[: frame.anchor]) or "of that sum" in text or "the other" in text
+        return bool(mark and opens and (TAKES_UP.match(text, mark.end()) or "of that sum" in text))
+
+
+def brackets(text: str) -> list[tuple[int, int]]:
+    """The spans in round brackets."""
+    return [m.span() for m in re.finditer(r"\([^)]*\)", text)]
+
+
+def joins(text: str, end: int, anchor: int, start: int) -> bool:
+    """Whether a date before a figure is its own: no comma between, or it opens the clause."""
+    between = text[end:anchor]
+    if re.search(r"; | – | — ", between):
+        return False
+    opens = start < 30 or bool(re.search(r"(?:^|[,;:–—] |and |but )(?:[\w-]+ ){0,2}$", text[:start]))
+    return opens or not re.search(r",|‹(?:money|n|percent|GWh)", between)
