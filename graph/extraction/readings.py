@@ -12,7 +12,7 @@ from graph.extraction.annotate import Annotated, annotate
 from graph.extraction.blocks import blocks, mask
 from graph.extraction.dates import dates
 from graph.extraction.lexicon import macros, table
-from graph.extraction.mentions import ORGANIZATION_KINDS, Gazetteer
+from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS, Gazetteer
 from graph.extraction.model import Block, Mention, Sentence
 from graph.extraction.quantities import quantities
 from graph.extraction.sentences import sentences
@@ -152,8 +152,14 @@ def unknown_names(
                     name = model_name(brand.name, written, register)
                 start = text.index(written, first)
                 end = start + len(written)
-                if register.resolve(name) is None and fold(written) not in found:
-                    found[fold(written)] = Mention(start, end, name, frozenset({shape.kind}), known=False)
+                entity = register.resolve(name)
+                if entity and shape.kind in PLACE_KINDS and not entity.kinds & PLACE_KINDS:
+                    continue
+                kinds = entity.kinds if entity else frozenset({shape.kind})
+                if fold(written) not in found:
+                    found[fold(written)] = Mention(
+                        start, end, entity.name if entity else name, kinds, known=bool(entity)
+                    )
     return repeat_everywhere(text, list(found.values()), known)
 
 
@@ -173,7 +179,7 @@ def repeat_everywhere(text: str, found: list[Mention], known: list[Mention]) -> 
         for match in re.finditer(rf"(?<!\w){re.escape(written)}(?!\w)", text):
             if all(match.end() <= s or match.start() >= e for s, e in taken):
                 taken.append(match.span())
-                result.append(Mention(match.start(), match.end(), mention.name, mention.kinds, known=False))
+                result.append(Mention(match.start(), match.end(), mention.name, mention.kinds, known=mention.known))
     return result
 
 

@@ -72,6 +72,8 @@ class Discourse:
         self.register = reading.register
         self._topics: dict[int, Found | None] = {}
         self.groups = [e for e in self.register.entities.values() if e.members]
+        for index in range(len(reading.annotated)):  # in order, so that no sentence has to look far back
+            self.topic(index)
 
     # --- sentences -------------------------------------------------------------------------------
 
@@ -279,6 +281,8 @@ class Discourse:
                 r"(?:makers|companies|partners|groups|firms|allies|manufacturers|suppliers|giants|brands|players)$", low
             )
         )
+        if plural and low.startswith(("its ", "their ", "his ")):
+            return None
         if number or plural:
             return self.group(index, number)
         return self.antecedent(index, start, phrase, others)
