@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
 
 from flask import Response, request
 from pyoxigraph import NamedNode, RdfFormat, serialize
@@ -15,6 +19,8 @@ from service.pages.filters import link
 from service.pages.model import stored
 from service.problems import not_acceptable
 
+SERVICE = Path(__file__).parents[1]
+MAKES_PAGES = {".py", ".rq", ".html", ".css", ".js"}
 OFFERS = (
     Offer("html", "text/html", ("application/xhtml+xml",)),
     Offer("ttl", "text/turtle", ("application/x-turtle",)),
@@ -31,6 +37,11 @@ SERIALISED = {
     "nt": RdfFormat.N_TRIPLES,
     "rdf": RdfFormat.RDF_XML,
 }
+KEPT = 256  # answers
+LARGEST_KEPT = 256 << 10  # bytes
+Body = str | bytes
+_answers: OrderedDict[tuple[str, str], Body] = OrderedDict()
+_lock = Lock()
 FORMATS = [("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML")]
 
 
@@ -39,6 +50,8 @@ def answer(
 ) -> Response | None:
     """What the request asks for of `iri`: its page, or the triples of a stored query. None when there is neither."""
     form = suffix or _chosen()
+    if form not in TYPES:
+        return None
     try:
         NamedNode(iri)
     except ValueError:
@@ -46,10 +59,36 @@ def answer(
     tag = _etag(dataset.revision, request.path, form)
     if request.if_none_match.contains(tag):
         return _headed(Response(status=304), dataset, iri, tag, suffix)
-    body = page() if form == "html" else _data(dataset, iri, query, form)
+    body = _kept(tag, page if form == "html" else lambda: _data(dataset, iri, query, form))
     if body is None:
         return None
     return _headed(Response(body, content_type=f"{TYPES[form]}; charset=utf-8"), dataset, iri, tag, suffix)
+
+
+def plain(dataset: Dataset, page: Callable[[], str]) -> Response:
+    """A page that is no one thing's: a list, or what was found. Its query is part of its ETag."""
+    tag = _etag(dataset.revision, request.full_path, "html")
+    known = request.if_none_match.contains(tag)
+    response = Response(status=304) if known else Response(_kept(tag, page), mimetype="text/html")
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+def _kept(tag: str, make: Callable[[], Body | None]) -> Body | None:
+    """What `make` makes, kept under its ETag: the newest answers are given again without asking the dataset."""
+    key = (request.script_root, tag)
+    with _lock:
+        if (kept := _answers.get(key)) is not None:
+            _answers.move_to_end(key)
+            return kept
+    body = make()
+    if body is not None and len(body) <= LARGEST_KEPT:
+        with _lock:
+            _answers[key] = body
+            while len(_answers) > KEPT:
+                _answers.popitem(last=False)
+    return body
 
 
 def _chosen() -> str:
@@ -77,4 +116,15 @@ def _headed(response: Response, dataset: Dataset, iri: str, tag: str, suffix: st
 
 
 def _etag(revision: str, path: str, form: str) -> str:
-    return hashlib.sha256(f"{version('evplans')} {revision} {path} {form}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{_code()} {revision} {path} {form}".encode()).hexdigest()[:32]
+
+
+@cache
+def _code() -> str:
+    """The version of what makes pages: a page that would look different must not be answered with 304."""
+    made = hashlib.sha256(version("evplans").encode())
+    for folder in ("pages", "templates", "assets"):
+        for path in sorted((SERVICE / folder).rglob("*.*")):
+            if path.suffix in MAKES_PAGES:
+                made.update(path.read_bytes())
+    return made.hexdigest()

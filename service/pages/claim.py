@@ -5,49 +5,46 @@ from __future__ import annotations
 from flask import render_template
 
 from service.dataset import Dataset
+from service.pages.filters import local
 from service.pages.model import Row, claims, rows
+from service.pages.reading import parts
+from service.pages.statements import beside, content, when
 
-CONTEXT = 240
 FIRMNESS = {"fact": "as a fact", "plan": "as a plan", "report": "as a report", "negated": "as a denial"}
 
 
 def claim_page(dataset: Dataset, iri: str) -> str | None:
     """The page, or None when there is no such claim."""
-    found = claims(dataset, claim=iri)
-    if not found:
-        return None
-    claim = found[0]
     how = rows(dataset, "claim", this=iri)
+    if not how:
+        return None
+    subject = how[0]["subject"]
+    found = claims(dataset, subject=subject)
+    claim = next(row for row in found if row["claim"] == iri)
+    alike = [row for row in found if content(row) == content(claim) and row is not claim]
     return render_template(
         "claim.html",
         iri=iri,
         claim=claim,
-        context=_context(dataset, claim),
-        details=_details(claim, how[0] if how else {}),
-        relations=rows(dataset, "relations", this=iri),
+        context=parts(dataset, local(claim["document"]), [claim], around=claim),
+        details=_details(claim, how[0]),
+        plan=how[0].get("plan"),
+        alike=alike,
+        beside=[row for row in beside(dataset, subject) if row["claim"] == iri],
         citation=_citation(claim, iri),
     )
 
 
-def _context(dataset: Dataset, claim: Row) -> dict[str, str]:
-    text = dataset.text(claim["document"].rsplit("/", 1)[-1])
-    start, end = int(claim["startChar"]), int(claim["endChar"])
-    before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
-    return {"before": ("…" if start > CONTEXT else "") + before, "after": after + ("…" if after else "")}
-
-
 def _details(claim: Row, how: Row) -> list[tuple[str, str]]:
     known = (
-        ("From", claim.get("start")),
-        ("By", claim.get("end")),
+        ("Time", when(claim)),
         ("Over", f"{how['years']} years" if how.get("years") else None),
         ("Kind of car", claim.get("powertrain")),
         ("Region", claim.get("region")),
-        ("Plan", how.get("planLabel")),
         ("Said by", claim.get("attributionLabel")),
         ("Review", claim.get("state")),
         ("Origin", claim.get("origin")),
-        ("Found by rule", how.get("ruleLabel") or (how["rule"].rsplit("/", 1)[-1] if how.get("rule") else None)),
+        ("Found by rule", how.get("ruleLabel") or (local(how["rule"]) if how.get("rule") else None)),
         ("Precision of the rule", how.get("precision")),
         ("Confidence", how.get("confidence")),
         ("In US dollars", f"{float(claim['usd']):,.0f}" if claim.get("usd") else None),
@@ -58,4 +55,8 @@ def _details(claim: Row, how: Row) -> list[tuple[str, str]]:
 def _citation(claim: Row, iri: str) -> str:
     source = ", ".join(part for part in (claim.get("publisherLabel"), claim.get("issued")) if part)
     title = claim.get("title") or claim["document"]
-    return f"“{claim['quote']}” ({title}{', ' + source if source else ''}), stated {FIRMNESS[claim['modality']]}. {iri}"
+    restated = ", restated" if claim.get("restated") == "true" else ""
+    return (
+        f"“{claim['quote']}” ({title}{', ' + source if source else ''}{restated}), "
+        f"stated {FIRMNESS[claim['modality']]}. {iri}"
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import render_template
 
 from service.dataset import Dataset
-from service.pages.model import claims, pieces, rows
+from service.pages.model import claims, rows
+from service.pages.reading import parts, runs
+from service.pages.statements import beside
 
 
 def document_page(dataset: Dataset, iri: str, slug: str) -> str | None:
@@ -16,17 +16,20 @@ def document_page(dataset: Dataset, iri: str, slug: str) -> str | None:
     if not known:
         return None
     found = sorted(claims(dataset, document=iri), key=lambda c: (int(c["startChar"]), c["claim"]))
+    title = known[0].get("title") or slug
+    text = parts(dataset, slug, found)
+    if text and text[0].kind == "heading" and text[0].text == title and not any(p.claims for p in text[0].pieces):
+        text = text[1:]
+    against: dict[str, list[dict[str, str]]] = {}
+    for row in beside(dataset, iri):
+        against.setdefault(row["claim"], []).append(row)
     return render_template(
         "document.html",
         iri=iri,
         meta=known[0],
-        title=known[0].get("title") or slug,
+        title=title,
         claims=found,
-        pieces=pieces(dataset.text(slug), found, _body(dataset.text(slug))),
+        runs=runs(text),
+        beside=against,
+        media_type=dataset.manifest["documents"].get(slug, {}).get("media_type"),
     )
-
-
-def _body(text: str) -> int:
-    """Where the text begins after its front matter, whose metadata the page shows in its own way."""
-    front = re.match(r"---\r?\n.*?\n---\s*", text, re.DOTALL)
-    return front.end() if front else 0

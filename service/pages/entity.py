@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from flask import render_template
 
 from graph.namespaces import RDF, SKOS
 from service.dataset import Dataset
-from service.pages.model import Row, claims, grouped, rows
+from service.pages.described import described
+from service.pages.filters import local
+from service.pages.model import Row, claims, rows
+from service.pages.statements import beside, grouped, statements, targets
 
 NAMES = {SKOS + "altLabel": "Also called", RDF + "type": "Kind"}
 LINKS = {SKOS + "exactMatch": "Same as", SKOS + "closeMatch": "Close to", SKOS + "broadMatch": "Part of"}
@@ -39,6 +43,11 @@ class Entity:
     summary: str
     candidate: bool
     rows: list[Line]
+    schema: list[str]
+
+    def values(self, *labels: str) -> list[Shown]:
+        """The values of the lines with these labels."""
+        return [value for line in self.rows if line.label in labels for value in line.values]
 
 
 def read_entity(dataset: Dataset, iri: str) -> Entity | None:
@@ -58,7 +67,8 @@ def read_entity(dataset: Dataset, iri: str) -> Entity | None:
     kinds = [v.label for v in lines.get("Kind", Line("")).values]
     candidate = "candidate entity" in [k.casefold() for k in kinds]
     ordered = sorted(lines.values(), key=lambda line: (line.label not in ORDER, line.label))
-    return Entity(labels[0], _summary(labels[0], kinds, lines), candidate, ordered)
+    schema = [row["schema"] for row in found if "schema" in row]
+    return Entity(labels[0], _summary(kinds, lines), candidate, ordered, schema)
 
 
 def _name(row: Row) -> str:
@@ -68,19 +78,22 @@ def _name(row: Row) -> str:
 
 def _shown(row: Row) -> Shown:
     value = row["value"]
-    if row["property"] in LINKS or value.startswith(("http://", "https://")):
+    if row["property"] in LINKS and "valueLabel" not in row:
+        host = urlsplit(value).hostname or value
+        return Shown(f"{host.removeprefix('www.')}: {local(value)}", value)
+    if value.startswith(("http://", "https://")):
         return Shown(row.get("valueLabel") or value, value)
     return Shown(value)
 
 
-def _summary(label: str, kinds: list[str], lines: dict[str, Line]) -> str:
+def _summary(kinds: list[str], lines: dict[str, Line]) -> str:
     named = [k for k in kinds if k.casefold() not in {"entity", "candidate entity"}]
     what = " and ".join(k.lower() for k in named) or "name"
     home = lines.get("Home country")
     parent = lines.get("Parent")
     tail = f", {home.values[0].label}" if home else ""
     tail += f", of {parent.values[0].label}" if parent else ""
-    return f"{label}: {what}{tail}."
+    return f"{what[0].upper()}{what[1:]}{tail}."
 
 
 def incoming(dataset: Dataset, iri: str) -> list[dict[str, object]]:
@@ -91,16 +104,20 @@ def incoming(dataset: Dataset, iri: str) -> list[dict[str, object]]:
     return [{"label": label, "others": others} for label, others in groups.items()]
 
 
-def entity_page(dataset: Dataset, iri: str, **context: object) -> str | None:
+def entity_page(dataset: Dataset, iri: str) -> str | None:
     """The page, or None when there is no such entity."""
     entity = read_entity(dataset, iri)
     if entity is None:
         return None
+    said = statements(claims(dataset, subject=iri), beside(dataset, iri))
+    names = [value.label for value in entity.values(NAMES[SKOS + "altLabel"])]
+    same = [value.iri for value in entity.values(LINKS[SKOS + "exactMatch"]) if value.iri]
     return render_template(
         "entity.html",
         iri=iri,
         entity=entity,
-        groups=grouped(claims(dataset, subject=iri)),
+        described=described(iri, entity.label, entity.summary, entity.schema, names, same),
+        groups=grouped(said),
+        targets=targets(said),
         incoming=incoming(dataset, iri),
-        **context,
     )

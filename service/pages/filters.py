@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 
-from flask import current_app, url_for
+from flask import current_app, request
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
 from graph.namespaces import DEFAULT_BASE
 
+MARKS = re.compile(r"\*{1,3}|`+|(?m:^\s*(?:#{1,6}|[-*+>])\s+)|!?\[(?=[^\]\n]*\]\()|\]\([^)\n]*\)")
 BOUNDS = {"about": "about ", "at-least": "at least ", "at-most": "at most "}
 
 
@@ -27,6 +29,11 @@ def bound(code: object) -> str:
     return BOUNDS.get(str(code), "") if code else ""
 
 
+def plain(text: object) -> str:
+    """A quote without Markdown's marks: as it would be read aloud."""
+    return " ".join(MARKS.sub(" " if "\n" in str(text) else "", str(text)).split())
+
+
 def local(iri: object) -> str:
     """The last part of an IRI."""
     return str(iri).rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
@@ -34,7 +41,7 @@ def local(iri: object) -> str:
 
 def link(iri: object) -> str:
     """Where an IRI leads: to this host for what this dataset names, else to itself if it is a web address."""
-    text, home = str(iri), url_for("pages.home")
+    text, home = str(iri), request.script_root + "/"
     for base in (current_app.config["SETTINGS"].base, DEFAULT_BASE):
         if text.startswith(base):
             path = text.removeprefix(base)

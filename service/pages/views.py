@@ -9,21 +9,26 @@ from graph.namespaces import CODE, EV, Namespace
 from graph.questions import questions
 from service.dataset import Dataset, current
 from service.pages import filters
-from service.pages.answers import FORMATS, TYPES, answer
+from service.pages.answers import FORMATS, TYPES, answer, plain
 from service.pages.claim import claim_page
 from service.pages.document import document_page
 from service.pages.entity import entity_page
 from service.pages.finding import search as find
-from service.pages.model import findings, rows
+from service.pages.findings import KINDS, counted, findings, mixed
+from service.pages.model import rows
 from service.pages.vocabulary import ontology_page, resource_page
+from service.problems import Problem
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_filter(filters.number)
 blueprint.add_app_template_filter(filters.bound)
 blueprint.add_app_template_filter(filters.local)
+blueprint.add_app_template_filter(filters.plain)
 blueprint.add_app_template_filter(filters.shown)
 SUGGESTIONS = 5
 STARTERS = 3
+NEWEST = 6
+LIVELIEST = 6
 
 
 @blueprint.app_context_processor
@@ -46,17 +51,20 @@ def _missing(dataset: Dataset, slug: str) -> Response:
 
 
 @blueprint.get("/")
-def home() -> str:
+def home() -> Response:
     """What this is, its figures, the newest documents and the liveliest disagreements."""
     dataset = current()
-    found = sorted(findings(dataset), key=lambda f: -len(f.sides))
-    return render_template(
-        "home.html",
-        counts=dataset.manifest["counts"],
-        documents=rows(dataset, "documents")[:6],
-        disagreements=found[:4],
-        questions=questions()[:STARTERS],
-    )
+
+    def page() -> str:
+        return render_template(
+            "home.html",
+            counts=dataset.manifest["counts"],
+            documents=rows(dataset, "documents")[:NEWEST],
+            disagreements=mixed(findings(dataset))[:LIVELIEST],
+            questions=questions()[:STARTERS],
+        )
+
+    return plain(dataset, page)
 
 
 @blueprint.get("/id/<slug>")
@@ -126,22 +134,35 @@ def term(name: str) -> Response:
 
 
 @blueprint.get("/documents")
-def documents() -> str:
+def documents() -> Response:
     """Every document."""
-    return render_template("documents.html", documents=rows(current(), "documents"))
+    dataset = current()
+    return plain(dataset, lambda: render_template("documents.html", documents=rows(dataset, "documents")))
 
 
 @blueprint.get("/disagreements")
-def disagreements() -> str:
-    """Every disagreement, revision and superseded report."""
-    return render_template("disagreements.html", disagreements=findings(current()))
+def disagreements() -> Response:
+    """Every disagreement, revision, superseded report and missed target; with `kind`, those of one kind."""
+    dataset, kind = current(), request.args.get("kind", "")
+    if kind and kind not in KINDS.values():
+        raise Problem(400, "Unknown kind", f"There is no such kind of disagreement; give {', '.join(KINDS.values())}.")
+
+    def page() -> str:
+        found = findings(dataset)
+        chosen = [f for f in found if not kind or kind in f.kinds]
+        return render_template(
+            "disagreements.html", disagreements=chosen, kinds=counted(found), kind=kind, of=len(found)
+        )
+
+    return plain(dataset, page)
 
 
 @blueprint.get("/search")
-def search() -> str:
+def search() -> Response:
     """What is found for `q` among names, aliases, titles and quotes."""
-    text = request.args.get("q", "")
-    return render_template("search.html", q=text, hits=find(current().home / "search.sqlite", text))
+    dataset, text = current(), request.args.get("q", "")
+    index = dataset.home / "search.sqlite"
+    return plain(dataset, lambda: render_template("search.html", q=text, hits=find(index, text)))
 
 
 @blueprint.get("/suggest")

@@ -1,0 +1,81 @@
+"""Disagreements, revisions, superseded reports and missed targets, each with its sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from service.dataset import Dataset
+from service.pages.filters import local
+from service.pages.model import Row, rows
+
+KINDS = {
+    "ValueDisagreement": "value",
+    "UnitDisagreement": "unit",
+    "DateDisagreement": "date",
+    "PolarityDisagreement": "polarity",
+    "Supersession": "supersession",
+    "Revision": "revision",
+    "MissedTarget": "missed",
+}
+
+
+@dataclass(slots=True)
+class Finding:
+    """Two claims side by side in the order of their dates, a target before its outcome. `kinds` maps short names to labels; `late` is in years."""
+
+    iri: str
+    subject: str
+    subjectLabel: str  # noqa: N815 the name of the query's column, as templates see it
+    propertyLabel: str  # noqa: N815
+    late: str | None = None
+    kinds: dict[str, str] = field(default_factory=dict)
+    sides: list[Row] = field(default_factory=list)
+
+    @property
+    def scale(self) -> float | None:
+        """The largest value, where every side has one in the same unit: what a small chart needs."""
+        if self.late or any(
+            "value" not in side or side.get("unit") != self.sides[0].get("unit") for side in self.sides
+        ):
+            return None
+        try:
+            return max(float(side["value"]) for side in self.sides)
+        except ValueError:
+            return None
+
+
+def findings(dataset: Dataset) -> list[Finding]:
+    """Every finding with its sides."""
+    found: dict[str, Finding] = {}
+    for row in rows(dataset, "disagreements"):
+        finding = found.setdefault(
+            row["disagreement"],
+            Finding(row["disagreement"], row["subject"], row["subjectLabel"], row["propertyLabel"], row.get("late")),
+        )
+        finding.kinds.setdefault(KINDS[local(row["kind"])], row["kindLabel"])
+        if all(side["claim"] != row["claim"] for side in finding.sides):
+            finding.sides.append(row)
+    for finding in found.values():
+        if finding.late:
+            finding.sides.sort(key=lambda side: side["modality"] != "plan")
+    return list(found.values())
+
+
+def counted(found: Iterable[Finding]) -> list[tuple[str, str, int]]:
+    """The kinds that occur: short name, label, and how many findings are of it."""
+    counts: dict[str, tuple[str, int]] = {}
+    for finding in found:
+        for kind, label in finding.kinds.items():
+            counts[kind] = (label, counts.get(kind, (label, 0))[1] + 1)
+    return [(kind, *counts[kind]) for kind in KINDS.values() if kind in counts]
+
+
+def mixed(found: Iterable[Finding]) -> list[Finding]:
+    """The findings with their kinds in turn, so that the first few show what there is."""
+    by_kind: dict[str, list[Finding]] = {}
+    for finding in found:
+        by_kind.setdefault(next(iter(finding.kinds)), []).append(finding)
+    turns = zip_longest(*(by_kind[kind] for kind in KINDS.values() if kind in by_kind))
+    return [finding for turn in turns for finding in turn if finding is not None]
