@@ -10,6 +10,9 @@ from graph.extraction.frames import Frame
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.readings import Reading, expand
 
+AGAIN = re.compile(
+    r"\bthe (?:report|newspaper|paper|agency|magazine) (?:said|says|noted|notes|added|adds)\b", re.IGNORECASE
+)
 UNSPOKEN = frozenset(
     "makesModel bodyStyle country holdsRole rank hasBrand memberOf hasPlan partnersWith locatedIn".split()
 )
@@ -68,7 +71,8 @@ def attribution(reading: Reading, frame: Frame, modality: str) -> str | None:
             found = passages().search(other.text)
             if found:
                 return spoken(other, found)
-    return outlet(reading, frame) if modality == "report" else None
+    again = AGAIN.search(sentence.text)
+    return outlet(reading, frame) if modality == "report" or again else None
 
 
 def spoken(sentence: Annotated, match: re.Match[str]) -> str | None:

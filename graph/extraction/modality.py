@@ -21,6 +21,7 @@ BREAK = re.compile(
     r"; | – | — |: | \(|\)|, (?:while|but|whereas|where"
     r"|(?:(?:on|in|for|to|of|with|from|under|by|at) )?(?:which|who|whom|whose))\b"
 )
+BRACKETS = re.compile(r"\([^()]*\)")
 RELATIVE = re.compile(r", (?:\w+ )?(?:which|who|whom|whose|where)\b")
 OWN_BEFORE = re.compile(r"(?:\b(?:its|their|the [\w-]+'s)|›'s) (?:[\w-]+ )?$", re.IGNORECASE)
 OWN_AT_START = re.compile(
@@ -28,6 +29,7 @@ OWN_AT_START = re.compile(
     r"(?!planned|new|future|first|second|next|upcoming)",
     re.IGNORECASE,
 )
+DONE = re.compile(r"\b(?:has|have) (?:already|so far)\b", re.IGNORECASE)
 PAST = re.compile(
     r"(?<!be )(?<!been )(?:launched|introduced|unveiled|went on sale|debuted|arrived|presented|announced|revealed|"
     r"relaunched|released|started|began)\b",
@@ -38,6 +40,7 @@ PAST = re.compile(
 def clause(text: str, start: int, end: int) -> tuple[int, int]:
     """The clause around a span: between semicolons, dashes, brackets and relative pronouns; those end at a comma."""
     left, relative = 0, False
+    text = BRACKETS.sub(lambda m: m.group() if m.start() <= start < m.end() else " " * len(m.group()), text)
     for match in BREAK.finditer(text, 0, start + 1):
         if match.end() <= start + 1:
             left, relative = match.end(), bool(RELATIVE.match(match.group()))
@@ -106,11 +109,9 @@ class Modality:
             return False
         left, right = clause(text, frame.start, frame.end)
         if frame.property in {"makesModel", "hasPlan"}:
-            return bool(cue("report").search(text, left, min(len(text), frame.end + 60))) and (
-                frame.property == "hasPlan" or "coined" in text
-            )
+            return bool(cue("report").search(text)) and (frame.property == "hasPlan" or "coined" in text)
         if cue("report").search(text):
-            return True
+            return not DONE.search(text, left, frame.end)
         near = cue("report_near").search(text, left, right)
         return bool(near) and not re.search(r", and (?!‹)", text[frame.end : near.start()] if near else "")
 
@@ -156,7 +157,7 @@ class Modality:
         """Whether a frame is about something that is still to come, itself or by another name in its words."""
         if {frame.object, frame.subject} & self.coming:
             return True
-        names = [m for m in sentence.mentions(frame.start, frame.end) if set(mark_of(m)) & set("VP")]
+        names = [m for m in sentence.mentions(frame.start, frame.end) if "V" in mark_of(m)]
         return frame.property in OF_PRODUCTS and any(m.name in self.coming for m in names)
 
     def plant(self, frame: Frame) -> str:
@@ -198,7 +199,7 @@ class Modality:
         told = self.by_property(frame, scope, around, ahead)
         if told or ahead:
             return told or "plan"
-        if ahead is False and not cue("plan").search(scope):
+        if ahead is False and not cue("plan").search(scope) and not words("planned").search(around):
             return "fact"
         if frame.property in OF_PRODUCTS and self.to_come(frame, sentence):
             return "plan"
@@ -221,7 +222,7 @@ class Modality:
         if frame.property == "developsBattery" and not ahead and re.search(r"(?<!be )developed", around):
             return "fact"
         own = OWN_AT_START.match(text, frame.start) or OWN_BEFORE.search(text[: frame.start])
-        return "fact" if frame.property == "offersTechnology" and own else None
+        return "fact" if frame.property == "offersTechnology" and own and not ahead else None
 
     def carried(self, frame: Frame) -> str:
         """Without a cue: as its plant, as the same figure of the subject just before, else as figures usually are."""

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 
-from graph.extraction.annotate import Annotated
+from graph.extraction.annotate import Annotated, mark_of
 from graph.extraction.frames import Frame
 from graph.extraction.lexicon import powertrain_pattern
+from graph.extraction.model import Mention
 from graph.extraction.readings import Reading
 from graph.extraction.whens import words
 
 DRIVEN = frozenset(
-    "salesShare salesVolume modelCount platformCount launch investment productionVolume costReduction".split()
+    """salesShare salesVolume modelCount platformCount launch investment productionVolume costReduction makesModel
+    usesPlatform price""".split()
 )
 FORWARD = frozenset("modelCount platformCount productionVolume".split())
-BROKEN = re.compile(r"; |, (?:with|while|but|which|who|twice|up from|compared|and (?:by|in) )| – | — ")
+BROKEN = re.compile(
+    r"; |,? and (?:has|have|had|is|was|it|they)\b"
+    r"|, (?:with|while|but|which|who|twice|up from|compared|and (?:by|in) )| – | — "
+)
+OF_ONE_VERSION = frozenset("makesModel usesPlatform price".split())
+VERSION = re.compile(
+    r"\b(?:an?|the) (?P<kind>electric|plug-in hybrid|hybrid|battery-electric) (?P<version>version of the )?$",
+    re.IGNORECASE,
+)
+SEVERAL = re.compile(r"(?:small |compact |large |new )*(?:EVs|BEVs|electric (?:cars|vehicles|models)|hybrids) on\b")
 SPENT_ON = re.compile(r"[^,;.]*\b(?:vehicles|cars|EVs|models)\b")
 CHEAPER = re.compile(r"\b(?:EVs?|cars?|vehicles?|models?)\b[^,;.]*$")
 
@@ -31,6 +42,8 @@ class Powertrains:
         """The powertrain of a frame; "" where the text names several at once."""
         sentence = self.reading.annotated[frame.index]
         text = sentence.text
+        if frame.property in OF_ONE_VERSION:
+            return self.of_version(frame, sentence)
         if frame.property == "launch":
             return self.of_launch(frame, text)
         right = self.right(frame, sentence)
@@ -41,11 +54,26 @@ class Powertrains:
         if frame.property == "costReduction":
             cars = kinds_in(text, 0, frame.anchor)
             return cars[-1][1] if cars and CHEAPER.match(text[cars[-1][0] : frame.anchor]) else None
+        if frame.property == "platformCount" and re.search(r"\b(?:EVs?|electric)\b", text[frame.anchor : right]):
+            return "battery-electric"
         between = text[frame.anchor : after[0][0]] if after else ""
         if after and (frame.property in FORWARD or not between.count(",") or "made up of" in between):
             return after[0][1]
         before = self.before(frame, sentence)
         return before if before is not None else self.taken_up(frame, sentence)
+
+    def of_version(self, frame: Frame, sentence: Annotated) -> str | None:
+        """The version that a relation is limited to: "an electric Micra", "small EVs on CMF-AEV"."""
+        for start, end, item in sentence.marks():
+            named = isinstance(item, Mention) and item.name in {frame.subject, frame.object} and "V" in mark_of(item)
+            lead = VERSION.search(sentence.text[:start]) if named else None
+            if lead and (frame.property != "makesModel" or not lead.group("version")):
+                return kinds_in(lead.group("kind"), 0, len(lead.group("kind")))[0][1]
+            if named and frame.property == "makesModel" and frame.start <= start < end <= frame.end:
+                break
+        several = SEVERAL.match(sentence.text, frame.start) if frame.property == "usesPlatform" else None
+        found = kinds_in(sentence.text, frame.start, several.end()) if several else []
+        return found[0][1] if found else None
 
     def of_launch(self, frame: Frame, text: str) -> str | None:
         """A launched car's kind, within the words that launch it; a plan has none."""

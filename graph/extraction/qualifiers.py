@@ -80,8 +80,11 @@ class Qualifiers:
         if not frame.quantity or not self.whens.takes_up(frame):
             return None
         block = self.reading.sentences[frame.index].block
+        total = self.whens.total(frame)
         for other in reversed(frames):
             near = frame.index - 2 <= other.index < frame.index and self.reading.sentences[other.index].block == block
+            if total is not None and other.value != total:
+                continue
             if near and other.quantity and other.property == frame.property and other.subject == frame.subject:
                 return self.done.get(id(other))
         return None

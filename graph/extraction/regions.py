@@ -8,6 +8,7 @@ from graph.extraction.annotate import Annotated, mark_of
 from graph.extraction.frames import Frame
 from graph.extraction.lexicon import region_adjectives, worldwide
 from graph.extraction.mentions import PLACE_KINDS
+from graph.extraction.modality import clause
 from graph.extraction.model import Mention
 from graph.extraction.plants import Plants
 from graph.extraction.readings import Reading
@@ -16,7 +17,8 @@ PLACED = frozenset("salesShare salesVolume modelCount investment launch employee
 LABELLED = frozenset("usesPlatform offersTechnology".split())
 APART = frozenset("salesShare launch modelCount salesVolume".split())
 BEFORE = re.compile(
-    r"(?:\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the)\s+(?:the )?(?:whole of )?$", re.IGNORECASE
+    r"(?:\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the|\breach(?:es|ed)?)\s+(?:the )?(?:whole of )?$",
+    re.IGNORECASE,
 )
 AT_OWN = re.compile(r"\b(?:at|in|into) (?:its|their) $", re.IGNORECASE)
 LISTED = re.compile(r"(?:,| and|, and|,? and one in) (?:the )?")
@@ -50,12 +52,17 @@ class Regions:
             return (None,)
         if frame.place:
             return (frame.place,)
-        if frame.property == "investment":
-            place = (
-                self.fronted(sentence) or self.receiver(frame, sentence) or self.label(sentence) or self.built_at(frame)
-            )
-            if place:
-                return (place,)
+        if frame.property == "launch":
+            return tuple(self.places_in(frame, sentence, frame.start, frame.end)) or (None,)
+        spent = self.spent_at(frame, sentence) if frame.property == "investment" else None
+        return (spent,) if spent else self.limits(frame, sentence)
+
+    def spent_at(self, frame: Frame, sentence: Annotated) -> str | None:
+        """The place that money goes to: fronted, the sentence's subject, the label's, or the plant's."""
+        return self.fronted(sentence) or self.receiver(frame, sentence) or self.label(sentence) or self.built_at(frame)
+
+    def limits(self, frame: Frame, sentence: Annotated) -> Places:
+        """The places near a figure, else the one that its sentence or label opens with, else the world."""
         left, right, lower = self.reach(frame, sentence)
         for start, stop in ((frame.anchor, right), (lower, frame.anchor), (left, frame.anchor)):
             names = self.places_in(frame, sentence, start, stop)
@@ -64,7 +71,9 @@ class Regions:
         place = self.fronted(sentence) or self.gone_back_to(frame, sentence, right) or self.label(sentence)
         if place:
             return (place,)
-        if frame.property != "investment" and worldwide().search(sentence.text, self.left_of(frame, left), right):
+        if frame.property == "productionCapacity":
+            right = max(right, clause(sentence.text, frame.start, frame.end)[1])
+        if frame.property != "investment" and worldwide().search(sentence.text, max(left, frame.start - 30), right):
             return ("global",)
         return (None,)
 
@@ -89,10 +98,6 @@ class Regions:
         lower = max([left, *[n for n in numbers if n < frame.anchor]])
         return left, right, lower
 
-    def left_of(self, frame: Frame, left: int) -> int:
-        """How far before a frame a word for the whole world may stand."""
-        return frame.start if frame.property == "launch" else max(left, frame.start - 30)
-
     def joined(self, frame: Frame, names: list[str], around: str) -> Places:
         """Several places: one claim each, or one for all where the text adds them up."""
         if frame.property in APART and not ADDED_UP.search(around):
@@ -106,6 +111,8 @@ class Regions:
         joined_at = -1
         for first, last, item in sentence.marks(start, end):
             if isinstance(item, Mention) and item.kinds & PLACE_KINDS and "O" not in mark_of(item):
+                if re.match(r"'s (?!sales|market)", text[last:]):
+                    continue
                 before = text[:first]
                 listed = joined_at >= 0 and LISTED.fullmatch(text[joined_at:first])
                 own = frame.property == "investment" and AT_OWN.search(before)

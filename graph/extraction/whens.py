@@ -26,6 +26,8 @@ TAKES_UP = re.compile(
     r"of (?:the ‹n#\d+›|them|these|those)|(?:more )?(?:will|would|are to|should) be\b|of that sum"
     r"|(?:of them )?(?:electrified|combustion|electric)\b"
 )
+ANOTHER_VERB = re.compile(r",? (?:and|but) (?:has|have|had|is|was|were|it|they|aims?|will)\b")
+SUBORDINATE = re.compile(r"(?:when|once|after|as soon as|although|since) (?!‹when)", re.IGNORECASE)
 COMPARED = re.compile(r"(?:\bthan|\bas|compared with|compared to|against|versus) $", re.IGNORECASE)
 
 NUMBER = re.compile(r"‹(?:money|n|percent|GWh|converted)")
@@ -61,15 +63,17 @@ class Whens:
         if frame.property in {"usesPlatform", "offersTechnology"}:
             return self.opening(frame, sentence, marks)
         if frame.property == "partnersWith":
-            return next((w for s, e, w in marks if self.alone(sentence, s, e) and frame.start <= s <= frame.end), None)
+            near = [m for m in marks if frame.start <= m[0] <= frame.end + 16 or m[0] == 0]
+            return next((w for s, e, w in near if self.alone(sentence, s, e)), None)
         if frame.property == "operatesPlant":
             return self.of_plant(frame, sentence, marks)
         same = self.same_year(frame, sentence)
         return same or self.nearest(frame, sentence, marks)
 
     def alone(self, sentence: Annotated, start: int, end: int) -> bool:
-        """Whether a date stands beside no verb of announcing."""
-        return not words("event").search(sentence.text, max(0, start - 25), min(len(sentence.text), end + 25))
+        """Whether a date is that of a partnership, not of the statement: no verb of announcing beside it."""
+        found = words("event").findall(sentence.text, max(0, start - 25), min(len(sentence.text), end + 25))
+        return not {w.lower() for w in found} - {"agreed", "signed"}
 
     def nearest(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
         """By position: after the figure and before the next, else between the figure before and it, else fronted."""
@@ -114,7 +118,7 @@ class Whens:
         if frame.property not in TARGETS:
             return True
         text = sentence.text
-        if COMPARED.search(text[:start]):
+        if COMPARED.search(text[:start]) or (SUBORDINATE.match(text) and start < 45 and frame.anchor > end):
             return False
         event = words("event")
         spoken = list(event.finditer(text, max(0, start - 50), start))
@@ -140,7 +144,8 @@ class Whens:
         """The fronted deadline or start of a sentence that says what is to be used or offered."""
         for start, end, when in marks:
             opens = start < 4 and sentence.text.startswith(",", end) and frame.anchor > end
-            if opens and not self.behind(when) and ";" not in sentence.text[end : frame.anchor]:
+            follows = frame.end <= start <= frame.end + 12 and "," not in sentence.text[frame.end : start]
+            if (opens or follows) and not self.behind(when) and ";" not in sentence.text[end : frame.anchor]:
                 return when
         return None
 
@@ -170,10 +175,17 @@ class Whens:
             before = [w for _, _, w in self.reading.annotated[index].marks() if isinstance(w, When) and w.last]
         return before[-1] if before else None
 
+    def total(self, frame: Frame) -> int | float | None:
+        """The number that a frame's is a part of: 23 in "fifteen of the 23"."""
+        sentence = self.reading.annotated[frame.index]
+        found = re.compile(r"‹n#\d+› of the (?=‹n#\d+›)").match(sentence.text, frame.anchor)
+        items = [i for _, _, i in sentence.marks(found.end()) if isinstance(i, tuple)] if found else []
+        return items[0][0].value if items else None
+
     def takes_up(self, frame: Frame) -> bool:
         """Whether a number is a part of the one before it."""
         text = self.reading.annotated[frame.index].text
-        mark = re.compile(r"‹[^›]*› ").match(text, frame.anchor)
+        mark = re.compile(r"‹[^›]*›,? ").match(text, frame.anchor)
         opens = not re.search(r"‹|[,;:]", text[: frame.anchor]) or "of that sum" in text or "the other" in text
         return bool(mark and opens and (TAKES_UP.match(text, mark.end()) or "of that sum" in text))
 
@@ -186,7 +198,7 @@ def brackets(text: str) -> list[tuple[int, int]]:
 def joins(text: str, end: int, anchor: int, start: int) -> bool:
     """Whether a date before a figure is its own: no comma between, or it opens the clause."""
     between = text[end:anchor]
-    if re.search(r"; | – | — ", between):
+    if re.search(r"; | – | — ", between) or ANOTHER_VERB.search(between):
         return False
     opens = start < 30 or bool(re.search(r"(?:^|[,;:–—] |and |but )(?:[\w-]+ ){0,2}$", text[:start]))
     return opens or not re.search(r",|‹(?:money|n|percent|GWh)", between)
