@@ -10,6 +10,7 @@ from service import health, pages, problems
 from service.dataset import Datasets, NoDataset
 from service.settings import Settings
 from service.sparql import routes as sparql
+from service.sparql import writing
 from service.sparql.engine import Engine
 from service.sparql.workers import Stopped
 
@@ -23,21 +24,25 @@ HEADERS = {
     "Access-Control-Expose-Headers": "ETag, Link, Content-Location, Retry-After, X-Dataset-Build",
 }
 PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type, Authorization, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
 
 
-def create_app(settings: Settings) -> Flask:
-    """The WSGI application over the builds in `settings.data`. Nothing is opened before the first request."""
+def create_app(settings: Settings, scratch: bool = False) -> Flask:
+    """The WSGI application over the builds in `settings.data`; `scratch`: its dataset may be changed over HTTP.
+
+    Nothing is opened before the first request.
+    """
     app = Flask(__name__, static_folder="assets", static_url_path="/assets")
     app.config["SETTINGS"] = settings
+    app.config["SCRATCH"] = scratch
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
     app.extensions["evplans.engine"] = Engine(datasets)
-    for blueprint in (pages.blueprint, sparql.blueprint, health.blueprint):
+    for blueprint in (pages.blueprint, sparql.blueprint, writing.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     app.before_request(_preflight)
     app.after_request(_headers)
@@ -58,8 +63,10 @@ def _headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     datasets = cast(Datasets, current_app.extensions["evplans.datasets"])
+    engine = cast(Engine, current_app.extensions["evplans.engine"])
     try:
-        response.headers["X-Dataset-Build"] = datasets.current().revision
+        changed = f".{engine.changes}" if engine.changes else ""
+        response.headers["X-Dataset-Build"] = datasets.current().revision + changed
     except NoDataset:
         response.headers["X-Dataset-Build"] = "none"
     return response

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from graph.store.embedded import write_store
 from service.settings import Settings
 
 THREADS = 64  # requests under way at once; most of them wait for a query worker
@@ -17,10 +22,28 @@ BACKLOG = 1024  # connections that may wait to be accepted
 
 def serve(settings: Settings, scratch: bool) -> None:
     """Serve until interrupted. Ends with status 1 and one line where the address cannot be used."""
-    if scratch:
-        sys.exit("evplans serve --scratch: an empty writable dataset is not served yet")
     if reason := _occupied(settings.host, settings.port):
         sys.exit(f"{settings.host}:{settings.port}: {reason}; set EVPLANS_PORT to another port")
+    if not scratch:
+        _run(settings, scratch)
+        return
+    with tempfile.TemporaryDirectory(prefix="evplans-") as folder:
+        make_empty(Path(folder), settings.base)
+        _run(replace(settings, data=Path(folder)), scratch)
+
+
+def make_empty(data: Path, base: str) -> None:
+    """Publish a build without a quad under `data`."""
+    home = data / "builds" / "scratch"
+    (home / "dumps").mkdir(parents=True)
+    write_store(home / "store", ())
+    counts = dict.fromkeys(("documents", "claims", "facts", "disagreements", "revisions", "entities", "quads"), 0)
+    manifest = {"build": "scratch", "base": base, "graphs": {}, "counts": counts}
+    (home / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (data / "current").symlink_to(Path("builds") / "scratch")
+
+
+def _run(settings: Settings, scratch: bool) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -39,19 +62,18 @@ def serve(settings: Settings, scratch: bool) -> None:
         log_level=LogLevels.error,
         workers_kill_timeout=5,
     )
-    sys.stderr.write(
-        f"evplans: serving {settings.data} on http://{settings.host}:{settings.port}/ (stop with Ctrl-C)\n"
-    )
-    server.serve(target_loader=_loader(settings), wrap_loader=False)
+    what = "an empty dataset that may be changed" if scratch else settings.data
+    sys.stderr.write(f"evplans: serving {what} on http://{settings.host}:{settings.port}/ (stop with Ctrl-C)\n")
+    server.serve(target_loader=_loader(settings, scratch), wrap_loader=False)
 
 
-def _loader(settings: Settings) -> Callable[..., Flask]:
+def _loader(settings: Settings, scratch: bool) -> Callable[..., Flask]:
     """What granian calls in its worker process to get the application: nothing is shared with its parent."""
 
     def load(*_: Any) -> Flask:
         from service.app import create_app
 
-        return create_app(settings)
+        return create_app(settings, scratch)
 
     return load
 

@@ -33,6 +33,15 @@ class Engine:
         self.outcomes["ok"] += 1
         return answer
 
+    @property
+    def changes(self) -> int:
+        """How many changes were made to the store since it was loaded."""
+        return self._pool.changes if self._pool else 0
+
+    def change(self, request: dict[str, Any], data: bytes) -> bool:
+        """Apply a change; True where it made a graph. Raises Failed, Stopped or NoDataset."""
+        return self._current().change(request, data)
+
     def close(self) -> None:
         """End the workers."""
         with self._lock:

@@ -20,6 +20,9 @@ _CALL = re.compile(
 _LOAD = re.compile(rf"load{_IGNORED}*(?:silent{_IGNORED}*)?(?P<address>{_IRI}|{_PREFIXED})", re.IGNORECASE)
 _FROM = re.compile(rf"from(?:{_IGNORED}+named)?{_IGNORED}*(?:{_IRI}|{_PREFIXED})", re.IGNORECASE)
 
+_USING = re.compile(rf"(?:using(?:{_IGNORED}+named)?|with){_IGNORED}*(?:{_IRI}|{_PREFIXED})", re.IGNORECASE)
+_WHERE = re.compile(rf"where{_IGNORED}*\{{", re.IGNORECASE)
+
 _TOKEN = re.compile(
     rf"""
       {_IGNORED}+
@@ -33,7 +36,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_WORDS = re.compile(r"service|silent|load|from|named", re.IGNORECASE)
+_WORDS = re.compile(r"service|silent|load|from|named|using|with|where", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PLACES = 200_000  # places that a scan may visit; a text beyond it is refused rather than trusted
 _COST = 50_000_000  # keywords times characters: each keyword may cost a look at all that follows
@@ -60,6 +63,19 @@ def refused(text: str, allowed: tuple[str, ...]) -> list[str]:
 def names_dataset(text: str) -> bool:
     """Whether a query says FROM or FROM NAMED, that is, chooses its own dataset. Raises TooIntricate."""
     return any(any(_matches(t, _FROM)) for t in _readings(text))
+
+
+def names_using(text: str) -> bool:
+    """Whether an update says USING or WITH. Raises TooIntricate."""
+    return any(any(_matches(t, _USING)) for t in _readings(text))
+
+
+def before_where(text: str, clause: str) -> str:
+    """An update with a clause put before the WHERE of each of its operations that has a template."""
+    places = [m.start() for m in _matches(text, _WHERE) if text[: m.start()].rstrip().endswith("}")]
+    for place in sorted(places, reverse=True):
+        text = text[:place] + clause + text[place:]
+    return text
 
 
 def _readings(text: str) -> set[str]:

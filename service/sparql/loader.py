@@ -1,8 +1,8 @@
 """The process that loads a build into memory once and forks query workers, which share that memory.
 
 It runs no threads and opens no disk store, since only such a process forks safely. It is started by `workers.Pool` with
-one socket: each byte received asks for a worker (`n`: one that may use the network), each answer is a process id with
-the socket to that worker. It ends when the socket closes.
+one socket, which carries requests for a worker (answered by a process id with the socket to that worker) and changes of
+the store. It ends when the socket closes.
 
     python -m service.sparql.loader SOCKET BUILD
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import gzip
+import json
 import os
 import socket
 import sys
@@ -20,9 +21,9 @@ from typing import IO, cast
 
 from pyoxigraph import RdfFormat, Store
 
-from service.sparql import worker
+from service.sparql import frames, worker, writes
 
-LOCAL, NETWORK = b"l", b"n"
+LOCAL, NETWORK, WRITE, DATA = b"l", b"n", b"w", b"d"  # what may be asked of this process
 READY, FAILED = b"R", b"E"
 
 
@@ -46,8 +47,17 @@ def main(descriptor: int, build: Path) -> None:
     gc.collect()
     gc.freeze()  # objects that live for ever need no visits, which would unshare their pages
     control.sendall(READY)
-    while request := control.recv(1):
+    reader = frames.Reader(control)
+    while True:
+        try:
+            request, body = reader.next()
+        except frames.Broken:
+            return
         _reap()
+        if request == WRITE:
+            _, data = reader.next()
+            control.sendall(writes.change(store, json.loads(body), data))
+            continue
         ours, theirs = socket.socketpair()
         child = os.fork()
         if child == 0:

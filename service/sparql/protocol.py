@@ -66,6 +66,39 @@ def read_query(request: Request, limit: float) -> Query | None:
     )
 
 
+def read_update(request: Request) -> tuple[str, str]:
+    """The update of a POST request, and the USING clauses that the protocol gives it. Raises Problem."""
+    kind = request.mimetype
+    if kind == UPDATE_TYPE:
+        fields, texts = request.args, [_text(request)]
+    elif kind == FORM_TYPE:
+        fields = request.form
+        texts = fields.getlist("update")
+    else:
+        accepted = [UPDATE_TYPE, FORM_TYPE]
+        raise Problem(415, "Unknown content type", f"Send {UPDATE_TYPE} or {FORM_TYPE}.", accepted=accepted)
+    if len(texts) != 1 or "query" in fields:
+        raise Problem(400, "One update", "Give one update, as the body or as the parameter `update`, and no query.")
+    default = _graphs(fields, "using-graph-uri") or ()
+    named = _graphs(fields, "using-named-graph-uri") or ()
+    using = "".join(f" USING <{g}>" for g in default) + "".join(f" USING NAMED <{g}>" for g in named)
+    return texts[0], using
+
+
+def with_using(text: str, using: str) -> str:
+    """An update whose every WHERE reads the graphs of the protocol. Raises Problem where it names its own."""
+    if not using:
+        return text
+    if guard.names_using(text):
+        raise Problem(400, "Two datasets", "The update says USING or WITH, and so does the protocol; give one.")
+    return guard.before_where(text, using + " ")
+
+
+def is_iri(text: str) -> bool:
+    """Whether a parameter is an absolute IRI."""
+    return ":" in text and not any(c in text for c in ' <>"{}|^`\\\n\r\t')
+
+
 def _fields(request: Request) -> tuple[MultiDict[str, str], str | None]:
     """The parameters of a request, and the query that is its whole body if it is."""
     if request.method not in {"POST", "QUERY"}:
@@ -83,19 +116,24 @@ def _fields(request: Request) -> tuple[MultiDict[str, str], str | None]:
         raise Problem(
             415, "Unknown content type", f"Send {QUERY_TYPE} or {FORM_TYPE}.", accepted=[QUERY_TYPE, FORM_TYPE]
         )
+    return request.args, _text(request)
+
+
+def _text(request: Request) -> str:
+    """The body as text. Raises Problem unless it is UTF-8."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in {"utf-8", "utf8", "us-ascii"}:
         raise Problem(415, "Unknown charset", "A query is UTF-8.")
     try:
-        return request.args, request.get_data(cache=False).decode()
+        return request.get_data(cache=False).decode()
     except UnicodeDecodeError as error:
-        raise Problem(400, "Not UTF-8", f"The query's byte {error.start} is not UTF-8.") from error
+        raise Problem(400, "Not UTF-8", f"The text's byte {error.start} is not UTF-8.") from error
 
 
 def _graphs(fields: MultiDict[str, str], name: str) -> tuple[str, ...] | None:
     found = tuple(fields.getlist(name))
     for address in found:
-        if ":" not in address or any(c in address for c in ' <>"{}|^`\\\n\r\t'):
+        if not is_iri(address):
             raise Problem(400, "Bad graph name", f"`{name}` is {address!r}; give an absolute IRI.")
     return found or None
 

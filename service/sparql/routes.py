@@ -91,12 +91,17 @@ def _response(asked: Query, answer: Answer, table: Choice | None, graph: Choice 
         with closing(answer):
             found = json.loads(b"".join(answer.pieces))
         return _page(asked.text, found)
+    return send(answer, table, graph)
+
+
+def send(answer: Answer, table: Choice | None, graph: Choice | None) -> Response:
+    """An answer as a response, labelled with the media type that was chosen for its form."""
     choice = table if table is not None and table.offer.name == answer.format else graph
     media_type = choice.media_type if choice is not None else results.BY_NAME[answer.format].media_type
-    return _varied(_sent(answer, media_type, results.BY_NAME[answer.format].cut_unseen))
+    return _varied(_held(answer, media_type, results.BY_NAME[answer.format].cut_unseen))
 
 
-def _sent(answer: Answer, media_type: str, cut_unseen: bool) -> Response:
+def _held(answer: Answer, media_type: str, cut_unseen: bool) -> Response:
     """Hold the answer back until it is whole, then send it with its length, so that a failure still has its status.
 
     Memory does not grow with it: it goes to a temporary file. One that is very long flows from there on as it comes; in

@@ -51,6 +51,7 @@ class Worker:
     handle: int | None
     reader: frames.Reader
     slow: bool = False
+    age: int = 0  # how many changes the store had seen when it was forked
 
     def kill(self) -> None:
         """End the process now. Its id cannot have passed to another, where the system has process handles."""
@@ -94,6 +95,7 @@ class Pool:
     _busy: int = 0
     _waiting: int = 0
     _closed: bool = False
+    changes: int = 0
 
     def __post_init__(self) -> None:
         self._free = threading.Condition()
@@ -134,6 +136,31 @@ class Pool:
             told = json.loads(body)
             raise Failed(told["kind"], told["message"])
         return Answer(body.decode(), self._pieces(worker, deadline, network=job["network"]))
+
+    def change(self, request: dict[str, Any], data: bytes) -> bool:
+        """Apply a change to the store (see `writes`); later jobs see it. True where it made a graph.
+
+        Raises Failed or Stopped.
+        """
+        message = frames.frame(loader.WRITE, frames.dump(request)) + frames.frame(loader.DATA, data)
+        try:
+            with self._forking:
+                self._control.sendall(message)
+                kind, body = frames.Reader(self._control).next()
+                if kind == frames.END:
+                    self.changes += 1
+        except OSError as error:
+            raise Stopped("unavailable") from error
+        told = json.loads(body)
+        if kind == frames.ERROR:
+            if told["kind"] in {"timeout", "memory"}:
+                raise Stopped(told["kind"])
+            raise Failed(told["kind"], told["message"])
+        with self._free:
+            stale, self._idle = self._idle, []
+        for worker in stale:
+            worker.kill()
+        return bool(told["created"])
 
     def close(self) -> None:
         """End all processes."""
@@ -206,8 +233,9 @@ class Pool:
 
     def _fork(self, network: bool) -> Worker:
         with self._forking:
-            self._control.sendall(loader.NETWORK if network else loader.LOCAL)
+            self._control.sendall(frames.frame(loader.NETWORK if network else loader.LOCAL))
             told, descriptors, _, _ = socket.recv_fds(self._control, 32, 1)
+            age = self.changes
         if not told or not descriptors:
             raise OSError("the loading process is gone")
         pid, sock = int(told), socket.socket(fileno=descriptors[0])
@@ -215,12 +243,12 @@ class Pool:
             handle = os.pidfd_open(pid)
         except (AttributeError, OSError):  # not Linux
             handle = None
-        return Worker(pid, sock, handle, frames.Reader(sock))
+        return Worker(pid, sock, handle, frames.Reader(sock), age=age)
 
     def _give_back(self, worker: Worker, network: bool) -> None:
         """Keep a worker for the next job, unless it stepped back or may use the network."""
         with self._free:
-            if not (worker.slow or network or self._closed):
+            if not (worker.slow or network or self._closed or worker.age < self.changes):
                 self._idle.append(worker)
                 self._busy -= 1
                 self._free.notify()

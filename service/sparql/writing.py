@@ -1,0 +1,127 @@
+"""`/update` and `/graph-store`: changes over HTTP, for those who hold the token."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, request
+
+from graph.namespaces import Namespace
+from service.negotiation import choose
+from service.problems import Problem, not_acceptable
+from service.settings import Settings
+from service.sparql import faults, guard, protocol, results
+from service.sparql.engine import Engine
+from service.sparql.protocol import Query
+from service.sparql.routes import GRAPHS, send
+from service.sparql.workers import Failed, Stopped
+
+blueprint = Blueprint("writing", __name__)
+PARSED = {name: f.name for f in results.GRAPHS for name in (f.media_type, *f.aliases) if f.name != "n3"}
+
+
+@blueprint.post("/update")
+def update() -> Response:
+    """Apply a SPARQL update."""
+    settings = _permitted()
+    text, using = protocol.read_update(request)
+    try:
+        refused = guard.refused(text, settings.service_allow)
+        network = bool(guard.calls(text))
+    except guard.TooIntricate as error:
+        raise Problem(400, "Update too intricate", f"The update is refused: {error}.") from error
+    if refused:
+        raise Problem(403, "Not allowed", f"The update asks {', '.join(refused)}, which is not on the allow-list.")
+    _change({"operation": "update", "network": network}, protocol.with_using(text, using).encode(), text)
+    return Response(status=204)
+
+
+@blueprint.route("/graph-store", methods=["GET", "PUT", "POST", "DELETE"])
+def graph_store() -> Response:
+    """The graph that `?graph=` or `?default` names, by the Graph Store Protocol."""
+    graph = _graph()
+    if request.method in {"GET", "HEAD"}:
+        return _read(graph)
+    _permitted()
+    if request.method == "DELETE":
+        _change({"operation": "delete", "graph": graph, "network": False}, b"", "")
+        return Response(status=204)
+    format_name = PARSED.get(request.mimetype or "text/turtle")
+    if format_name is None:
+        raise Problem(415, "Unknown content type", f"Send one of {', '.join(PARSED)}.", accepted=list(PARSED))
+    base = graph or request.base_url
+    job = {"operation": request.method.lower(), "graph": graph, "format": format_name, "base": base, "network": False}
+    created = _change(job, request.get_data(cache=False), "")
+    return Response(status=201 if created else 204)
+
+
+def _graph() -> str | None:
+    """The graph's name, None for the default graph. Raises Problem unless exactly one is named."""
+    named, default = request.args.getlist("graph"), "default" in request.args
+    if len(named) + default != 1:
+        raise Problem(400, "Which graph?", "Name one graph with `?graph=<IRI>`, or the default graph with `?default`.")
+    if default:
+        return None
+    if not protocol.is_iri(named[0]):
+        raise Problem(400, "Bad graph name", f"`graph` is {named[0]!r}; give an absolute IRI.")
+    return named[0]
+
+
+def _read(graph: str | None) -> Response:
+    settings = _settings()
+    choice = choose(request.headers.get("Accept"), GRAPHS)
+    if choice is None:
+        raise not_acceptable(GRAPHS)
+    if graph is not None and not _exists(graph, settings):
+        raise Problem(404, "No such graph", f"There is no graph <{graph}>.")
+    pattern = "{ ?s ?p ?o }" if graph is None else f"{{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    query = Query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {pattern}", None, None, settings.query_timeout)
+    job = query.job(settings.base, None, choice.offer.name, network=False) | {"union": False}
+    try:
+        return send(_engine().run(job), None, choice)
+    except (Failed, Stopped) as error:
+        raise faults.problem(error, "", query.seconds, {}) from error
+
+
+def _exists(graph: str, settings: Settings) -> bool:
+    asked = Query(f"ASK {{ GRAPH <{graph}> {{}} }}", None, None, settings.query_timeout)
+    answer = _engine().run(asked.job(settings.base, "csv", None, network=False))
+    return b"".join(answer.pieces).startswith(b"true")
+
+
+def _change(job: dict[str, Any], data: bytes, text: str) -> bool:
+    """Have a change applied; True where it made a graph. Raises Problem."""
+    settings = _settings()
+    prefixes = Namespace(settings.base).prefixes
+    whole = {"base": settings.base, "prefixes": prefixes, "seconds": settings.query_timeout, **job}
+    try:
+        return _engine().change(whole, data)
+    except Failed as error:
+        if error.kind == "missing":
+            raise Problem(404, "No such graph", error.message) from error
+        raise faults.problem(error, text or data.decode(errors="replace"), settings.query_timeout, prefixes) from error
+    except Stopped as error:
+        raise faults.problem(error, text, settings.query_timeout, prefixes) from error
+
+
+def _permitted() -> Settings:
+    """The settings, where this request may write. Raises Problem."""
+    settings = _settings()
+    if not current_app.config["SCRATCH"]:
+        raise Problem(403, "Read-only", "This dataset changes by a build; only `evplans serve --scratch` takes writes.")
+    if settings.token is not None:
+        given = request.headers.get("Authorization", "").encode()
+        if not hmac.compare_digest(given, f"Bearer {settings.token}".encode()):
+            raise Problem(
+                401, "Token needed", "Send the token as `Authorization: Bearer …`.", {"WWW-Authenticate": "Bearer"}
+            )
+    return settings
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.config["SETTINGS"])
+
+
+def _engine() -> Engine:
+    return cast(Engine, current_app.extensions["evplans.engine"])
