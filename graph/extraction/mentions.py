@@ -197,6 +197,8 @@ class Gazetteer:
         if text[end : end + 1] in {"$", "€", "£"}:
             return None
         guarded = written in self.guarded
+        if guarded and re.match(r"\s+\d", text[end:]):  # "March 2027" is a date
+            return None
         allowed = []
         for slug, short in options:
             entity = entities[slug]
