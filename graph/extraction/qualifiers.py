@@ -80,14 +80,19 @@ class Qualifiers:
         if not frame.quantity or not self.whens.takes_up(frame):
             return None
         block = self.reading.sentences[frame.index].block
-        total = self.whens.total(frame)
+        wanted = self.whens.total(frame) or self.repeated(frame, frames)
         for other in reversed(frames):
             near = frame.index - 2 <= other.index < frame.index and self.reading.sentences[other.index].block == block
-            if total is not None and other.value != total:
+            if wanted not in {None, other.value}:
                 continue
             if near and other.quantity and other.property == frame.property and other.subject == frame.subject:
                 return self.done.get(id(other))
         return None
+
+    def repeated(self, frame: Frame, frames: list[Frame]) -> int | float | str | None:
+        """A frame's own number where the text gave it before: "fifteen of the 23"."""
+        same = (f for f in frames if f.index < frame.index and f.property == frame.property)
+        return frame.value if any(f.value == frame.value and f.subject == frame.subject for f in same) else None
 
 
 def dated(frame: Frame, when: When | None) -> tuple[str | None, str | None, int | float | None]:

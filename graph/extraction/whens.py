@@ -19,6 +19,7 @@ DATED = frozenset(
 TARGETS = DATED - {"launch", "foundedIn", "partnersWith"}
 NEW_CLAUSE = re.compile(
     r"; | – | — |, (?:with|while|but|whereas|twice|up from|compared|from which|which|where)\b"
+    r"|,? and that (?:it|they|he|she)\b"
     r"|,? and (?:(?:by|in|from|on) )?(?=‹when#\d+›,? (?:‹(?!when)|an?|the|its|it|they|\w+ly)\b)"
     r"|,? (?:and|but) (?:aims?|will|plans?|wants?|expects?|intends?|hopes|it|they|is|has|the (?:company|group))\b"
 )
@@ -26,7 +27,7 @@ TAKES_UP = re.compile(
     r"of (?:the ‹n#\d+›|them|these|those)|(?:more )?(?:will|would|are to|should) be\b|of that sum"
     r"|(?:of them )?(?:electrified|combustion|electric)\b"
 )
-ANOTHER_VERB = re.compile(r",? (?:and|but) (?:has|have|had|is|was|were|it|they|aims?|will)\b")
+ANOTHER_VERB = re.compile(r",? (?:and|but) (?:that|has|have|had|is|was|were|it|they|aims?|will)\b")
 SUBORDINATE = re.compile(r"(?:when|once|after|as soon as|although|since) (?!‹when)", re.IGNORECASE)
 COMPARED = re.compile(r"(?:\bthan|\bas|compared with|compared to|against|versus) $", re.IGNORECASE)
 
