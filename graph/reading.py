@@ -336,8 +336,8 @@ def _head_lines(text: str) -> Iterator[str]:
 
 
 def _first_heading(text: str) -> str | None:
-    match = re.search(r"^#[ \t]+(.+?)[ \t#]*$", text[:20_000], re.MULTILINE)
-    return re.sub(r"[*_`]", "", match[1]).strip() if match else None
+    match = re.search(r"^#[ \t]{1,8}(\S.{0,300})$", text[:20_000], re.MULTILINE)
+    return re.sub(r"[*_`]", "", match[1]).strip(" \t\r#") if match else None
 
 
 def _html(source: str, where: str) -> tuple[str, dict[str, Any]]:

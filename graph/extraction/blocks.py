@@ -102,7 +102,7 @@ def _markdown(text: str, start: int) -> list[Block]:
         elif _UNDERLINE.match(line) and open_block and found[-1].kind == "paragraph":
             found[-1] = replace(found[-1], kind="heading", level=1 if "=" in line else 2)
             open_block = False
-        elif _RULE.match(line) or re.fullmatch(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*\|[ \t:|-]*", line):
+        elif _RULE.match(line) or _is_table_rule(line):
             open_block = False
         elif m := _HEADING.match(line):
             found.append(Block("heading", a + m.end(), b, level=len(m[1])))
@@ -121,6 +121,11 @@ def _markdown(text: str, start: int) -> list[Block]:
             found.append(Block("paragraph", a + indent, b, level=len(line[:indent].expandtabs(4)) if not m else 0))
             open_block = True
     return [_bold_heading(text, b) for b in found]
+
+
+def _is_table_rule(line: str) -> bool:
+    """Whether a line is the `| --- | --- |` under a table's head."""
+    return "|" in line and "-" in line and not line.strip(" \t:|-")
 
 
 def _bold_heading(text: str, block: Block) -> Block:

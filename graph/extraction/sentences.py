@@ -15,7 +15,7 @@ _STARTERS = frozenset(_DATA["starters"].split())
 _STRONG = "|".join(w.capitalize() for w in _DATA["strong_starters"].replace("'", "['’]").split())
 _WEAK = "|".join(w.capitalize() for w in _DATA["starters"].replace("'", "['’]").split())
 
-_END = re.compile(r"""[.!?…]+["”’'»)\]]*(?=\s)""")
+_END = re.compile(r"""(?<![.!?…])[.!?…]{1,6}["”’'»)\]]{0,4}(?=\s)""")
 _GLUED = re.compile(rf"(?<=[a-z]{{3}})[ ](?=(?:{_WEAK})[ ,][a-zA-Z])|(?<=[A-Za-z]{{4}})[ ](?=(?:{_STRONG})[ ][a-z])")
 _LAST_WORD = re.compile(r"[^\s(\[\"“‘'—–/]+$")
 _NEXT_WORD = re.compile(r"\s*[\"“‘'«(\[]*([^\s,.;:!?\"”’]+)")

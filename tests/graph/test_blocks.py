@@ -238,7 +238,8 @@ def test_any_text_keeps_its_length_and_order(marks: list[str], media_type: str) 
 
 
 @pytest.mark.parametrize(
-    "piece", ["word ", "*", "[a](", "a. ", "- a\n", "  ", "a\n", "|", "<a ", "**a** ", "# a\n", "Label: "]
+    "piece",
+    ["word ", "*", ".", " ", "_", "[a](", "a. ", "- a\n", "  ", "a\n", "|", "<a ", "**a** ", "# a\n", "Label: "],
 )
 def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
     start = time.perf_counter()
