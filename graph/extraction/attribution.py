@@ -13,6 +13,7 @@ from graph.extraction.readings import Reading, expand
 AGAIN = re.compile(
     r"\bthe (?:report|newspaper|paper|agency|magazine) (?:said|says|noted|notes|added|adds)\b", re.IGNORECASE
 )
+MAKERS = frozenset("Automaker Alliance BatteryMaker Supplier JointVenture Brand".split())
 UNSPOKEN = frozenset(
     "makesModel bodyStyle country holdsRole rank hasBrand memberOf hasPlan partnersWith locatedIn".split()
 )
@@ -29,7 +30,7 @@ def patterns() -> tuple[re.Pattern[str], ...]:
     """Phrases that name the origin of a statement, in their group `who`."""
     shapes = (
         r"according to (?:[^,;.‹]*(?:‹[A-Z]*[LOB][A-Z]*#\d+›)?[^,;.‹]*, )?"
-        r"(?P<who>{person}|{outlet}|{name})(?! (?:agency )?\w+ familiar)",
+        r"(?P<who>{person}|{outlet}|{name}|{org})(?! (?:agency )?\w+ familiar)",
         rf"(?P<who>{{person}}|{{outlet}})(?:, [^,]{{3,60}},)? (?:has |had |also )?{speech()}",
         rf"{speech()} (?:[\w'-]+ ){{0,3}}?(?P<who>{{person}}|{{outlet}})",
         r"(?:the figure comes from|as reported by|told) (?P<who>{outlet})",
@@ -59,7 +60,7 @@ def attribution(reading: Reading, frame: Frame, modality: str) -> str | None:
     for pattern in patterns():
         for match in pattern.finditer(sentence.text):
             name = spoken(sentence, match)
-            if name and name != frame.subject:
+            if name and name != frame.subject and not reading.entity_kinds(name) & MAKERS:
                 return name
     before = earlier(reading, frame.index)
     if pronoun().match(sentence.text):

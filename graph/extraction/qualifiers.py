@@ -102,6 +102,4 @@ def dated(frame: Frame, when: When | None) -> tuple[str | None, str | None, int 
     start, end = when.first, when.last
     if frame.property in {"launch", "foundedIn", "carbonNeutrality", "operatesPlant", "developsBattery"}:
         return None, end or start, None
-    if when.cue in {"since", "ever since", "after"}:
-        return None, None, when.years
     return start, end, when.years

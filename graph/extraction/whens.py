@@ -31,6 +31,7 @@ ANOTHER_VERB = re.compile(r",? (?:and|but) (?:that|has|have|had|is|was|were|it|t
 SUBORDINATE = re.compile(r"(?:when|once|after|as soon as|although|since) (?!‹when)", re.IGNORECASE)
 COMPARED = re.compile(r"(?:\bthan|\bas|compared with|compared to|against|versus) $", re.IGNORECASE)
 
+COUNTED = frozenset("investment salesVolume productionVolume".split())
 NUMBER = re.compile(r"‹(?:money|n|percent|GWh|converted)")
 Mark = tuple[int, int, When]
 
@@ -64,7 +65,12 @@ class Whens:
         if frame.property in {"usesPlatform", "offersTechnology"}:
             return self.opening(frame, sentence, marks)
         if frame.property == "partnersWith":
-            near = [m for m in marks if frame.start <= m[0] <= frame.end + 16 or m[0] == 0]
+            text = sentence.text
+            near = [
+                m
+                for m in marks
+                if m[0] == 0 or (frame.start <= m[0] <= frame.end + 16 and "," not in text[frame.end : m[0]])
+            ]
             return next((w for s, e, w in near if self.alone(sentence, s, e)), None)
         if frame.property == "operatesPlant":
             return self.of_plant(frame, sentence, marks)
@@ -120,6 +126,8 @@ class Whens:
             return True
         text = sentence.text
         if COMPARED.search(text[:start]) or (SUBORDINATE.match(text) and start < 45 and frame.anchor > end):
+            return False
+        if when.cue in {"since", "ever since"} and (start < frame.anchor or frame.property not in COUNTED):
             return False
         event = words("event")
         spoken = list(event.finditer(text, max(0, start - 50), start))
