@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -238,12 +237,6 @@ def serve(scratch: bool) -> None:
 
     with told():
         run(settings(), scratch=scratch)
-
-
-@main.command("settings")
-def show_settings() -> None:
-    """Print each setting, its default and its meaning."""
-    click.echo(json.dumps({s.name: {"default": s.default, "meaning": s.meaning} for s in SETTINGS}, indent=1))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from rapidfuzz import process
 
 from graph.namespaces import CODE, EV, Namespace
 from graph.questions import questions
-from service.dataset import Dataset, current
+from service.dataset import Dataset, NoDataset, current
 from service.pages import filters
 from service.pages.answers import FORMATS, TYPES, answer, plain
 from service.pages.claim import claim_page
@@ -34,7 +34,11 @@ LIVELIEST = 6
 @blueprint.app_context_processor
 def shared() -> dict[str, object]:
     """What every template may use."""
-    return {"link": filters.link, "formats": FORMATS, "types": TYPES, "build": current().revision}
+    try:
+        build = current().revision
+    except NoDataset:
+        build = ""
+    return {"link": filters.link, "formats": FORMATS, "types": TYPES, "build": build, "questions": questions}
 
 
 def namespace() -> Namespace:
