@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
+from graph.claims import MONEY
 from graph.extraction.annotate import MARK, Annotated, mark_of
 from graph.extraction.lexicon import bodies, place_adjectives, role_name
 from graph.extraction.mentions import PLACE_KINDS
@@ -222,6 +223,8 @@ class Frames:
 
     def ladder(self, wanted: str, index: int, position: int) -> Found | None:
         """The first kind of `wanted` (words, in order of preference) that is in reach."""
+        if UNKNOWN_SUBJECT.search(self.reading.annotated[index].text[:position]):
+            return None
         for word in wanted.split():
             if word == "organization":
                 found = self.discourse.subject(index, position)
@@ -369,18 +372,28 @@ class Frames:
             if start in claimed:
                 last = claimed[start]
                 continue
-            if last is None or not last.quantity or not leans(sentence.text, start, end, mark_of(item), last):
+            if last is None or not last.quantity:
                 continue
+            money = last.unit in MONEY and mark_of(item) == "n" and item[0].value >= 1_000_000 and last.index == index
+            if not (money and MONEY_AFTER.match(sentence.text, end)) and not leans(
+                sentence.text, start, end, mark_of(item), last
+            ):
+                continue
+            subject = last.subject
+            if money and (nearer := self.discourse.clause_subject(index, start)) and nearer.start > last.anchor:
+                subject = nearer.names[0]
             for quantity in item:
                 bound = Frame(
-                    last.rule, last.property, index, start, tail(sentence.text, end), start, last.subject, None, quantity.value,
+                    last.rule, last.property, index, start, tail(sentence.text, end), start, subject, None, quantity.value,
                     last.unit, quantity, inherits=last, modality=None, trace=("leans on the number before",),
                 )  # fmt: skip
                 yield bound
                 last = bound
 
 
+UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
 VENTURE = re.compile(r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, (?:an?|its|the|their) (?:[\w-]+ ){0,3}$")
+MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|models|batteries)\b)")
 LEAN_AFTER = re.compile(
     r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|will be|would be|are to be|‹when|in ‹[A-Z]*L|for ‹[A-Z]*L|by the|"
     r"under the|electrified|electric|fully electric|battery|combustion|plug-in|hybrid|in (?:the )?(?:US|UK|U\.S\.)|globally|worldwide|$|,|\.|;)",

@@ -77,7 +77,7 @@ def roles() -> list[tuple[re.Pattern[str], str]]:
 def role_name(text: str) -> str:
     """A role as the contract spells it: abbreviations resolved, "former" kept, anything else as the text has it."""
     text = " ".join(text.split())
-    former = re.match(r"(?:former|ex-?|then|outgoing|current|new|incoming)[ -]", text, re.IGNORECASE)
+    former = re.match(r"(?:former|ex-?|then|outgoing|current|new|incoming|long-time)[ -]", text, re.IGNORECASE)
     rest = text[former.end() :] if former else text
     prefix = "former " if former and former.group().lower().startswith(("former", "ex")) else ""
     for pattern, name in roles():
@@ -91,7 +91,11 @@ def macros() -> dict[str, str]:
     """Every {name} that a rule's pattern may use, expanded to a regular expression."""
     words = {name: any_of(alternatives) for name, alternatives in table("words")["classes"].items()}
     role_texts = [row["text"] for row in table("roles")["role"]]
-    one_role = r"(?>(?:former |ex-|current |new |outgoing |incoming )?(?>" + "|".join(role_texts) + r")(?!\w))"
+    one_role = (
+        r"(?>(?:former |ex-|current |new |outgoing |incoming |interim |acting |co-|then |long-time )?(?>"
+        + "|".join(role_texts)
+        + r")(?!\w))"
+    )
     open_role = table("roles")["open"]
     words["role"] = rf"(?<!\w)(?:{open_role}|{one_role})(?!\w)"
     words["techs"] = (

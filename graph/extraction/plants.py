@@ -48,6 +48,9 @@ def anaphora() -> re.Pattern[str]:
     )
 
 
+AHEAD = re.compile(r"(?:At|In|Near) [^,;.]{5,90}?,? (‹[A-Z]*O[A-Z]*#\d+›) (?:will|has|is|plans|makes|builds|wants)")
+
+
 class Plants:
     """The plants of a document, in order."""
 
@@ -210,8 +213,12 @@ class Plants:
 
     def owner_before(self, index: int, position: int) -> str | None:
         """The clause's subject as owner."""
-        found = self.discourse.subject(index, position)
-        return self.company(found.names[0]) if found else None
+        found = self.discourse.clause_subject(index, position)
+        if not found and (ahead := AHEAD.match(self.reading.annotated[index].text)):
+            named = self.reading.annotated[index].mentions(ahead.start(1), ahead.end(1))
+            return self.company(named[0].name)
+        found = found or self.discourse.subject(index, position)
+        return self.company(found.names[0]) if found and found.names else None
 
     def company(self, name: str) -> str:
         """A brand's company where the brand alone is no company ("Volkswagen" -> "Volkswagen Group")."""

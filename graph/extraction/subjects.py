@@ -26,10 +26,11 @@ CLAUSE_START = re.compile(
     r"(?:the |The |both |Both |[Nn]either |[Ee]ither |now |also |[Rr]ival |[Pp]arent |[Ii]n )?"
     r"(?:(?:[\w'.-]+ ){0,3}?" + any_of(table("words")["classes"]["maker"]) + r",? (?:of )?)?$"
 )
-APPOSED = re.compile(r", (?:the )?‹[A-Z]+#\d+›'s ")
-PARTNERED = r"(?: and its (?:[\w-]+ ){0,4}?(?:partner|ally|subsidiary|affiliate|unit) )"
 POSSESSED = re.compile(
     r"'s (?:[a-z-]+ ){0,3}?(?:brand|arm|division|unit|marque|subsidiary|business)\b(?! ‹|, ‹)", re.IGNORECASE
+)
+ACTS = re.compile(
+    r" (?:also |now |already |still |only )?(?:will|would|has|had|have|is|was|are|were|said|says|plans?|wants?|aims?|can|could|may|should|[a-z]{3,}(?:ed|es))\b"
 )
 NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "both": 2}
 
@@ -43,6 +44,14 @@ def anaphor() -> re.Pattern[str]:
         rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹[A-Z]*L[A-Z]*#\d+›(?:-based)?\s+){{0,4}}?){maker})(?!-?\w))",
         re.IGNORECASE,
     )
+
+
+@cache
+def company_list() -> re.Pattern[str]:
+    """Two or more companies joined by "and" or "or"; a comma alone joins none."""
+    one = r"‹[A-Z]*[OB][A-Z]*#\d+›"
+    kin = r"its (?:[\w-]+ ){0,4}?(?:partner|ally|subsidiary|affiliate|unit) "
+    return re.compile(rf"{one}(?:, (?:the )?{one})*,? (?:and|or|&|as well as) (?:the |{kin})?{one}(?!'s )")
 
 
 @cache
@@ -143,7 +152,8 @@ class Discourse:
                 left = text[:head]
                 if not OBLIQUE.search(left):
                     appositive = left.endswith(", ") and text.startswith("'s ", end)
-                    yield start, end, bool(CLAUSE_START.search(left)) and not appositive
+                    acts = bool(ACTS.match(text, end))
+                    yield start, end, (acts or bool(CLAUSE_START.search(left))) and not appositive
         for match in anaphor().finditer(text, 0, position):
             left = text[: match.start()]
             if not OBLIQUE.search(left):
@@ -160,14 +170,17 @@ class Discourse:
         plain = re.search(r"(?:^|[,;:.] )(?:[Tt]he |[Ii]ts |[Aa]n? )?(?:[a-z-]+ ){0,2}$", left)
         return bool(CLAUSE_START.search(left) or plain) and not OBLIQUE.search(left)
 
+    def list_span(self, sentence: Annotated, start: int) -> tuple[int, int] | None:
+        """The list that a name at a position belongs to: "Renault, Nissan and Mitsubishi"."""
+        for match in company_list().finditer(sentence.text):
+            if match.start() <= start < match.end():
+                return match.span()
+        return None
+
     def list_head(self, sentence: Annotated, start: int) -> int:
         """Where the list begins that the name at a position belongs to."""
-        head = start
-        while match := re.search(
-            rf"‹[A-Z]*[OB][A-Z]*#\d+›(?:(?:, and |, or |, | and | or | & )(?:the )?|{PARTNERED})$", sentence.text[:head]
-        ):
-            head = match.start()
-        return head
+        span = self.list_span(sentence, start)
+        return span[0] if span else start
 
     def is_company(self, mention: Mention) -> bool:
         """Whether a mention can act: a company, alliance or brand, not only a publisher."""
@@ -250,26 +263,9 @@ class Discourse:
         return unique
 
     def coordination(self, sentence: Annotated, start: int, end: int) -> list[str]:
-        """The names of the list that a name belongs to: "Renault, Nissan and Mitsubishi"."""
-        separator = re.compile(rf"(?:(?:, and |, | and | & )(?:the )?|{PARTNERED})$")
-        names: list[str] = []
-        last_end = None
-        for left, right, item in sentence.marks():
-            if not isinstance(item, Mention) or not self.is_company(item):
-                if left >= end:
-                    break
-                names, last_end = ([], None) if left < start else (names, last_end)
-                continue
-            if last_end is not None and APPOSED.match(sentence.text, last_end):
-                if left >= end:
-                    break
-                names, last_end = [], None
-            joined = last_end is not None and separator.fullmatch(sentence.text[last_end:left])
-            if left >= end and not joined:
-                break
-            names = [*names, item.name] if joined else [item.name]
-            last_end = right
-        return names
+        """The names of the list that a name belongs to."""
+        span = self.list_span(sentence, start)
+        return [m.name for m in sentence.mentions(*span) if self.is_company(m)] if span and span[0] < end else []
 
     def definite(self, index: int, start: int, phrase: str) -> Found | None:
         """Who "the Japanese carmaker", "the Yokohama-based company" or "the three partners" is."""

@@ -76,6 +76,8 @@ def mentioned(name: str, reading: Reading, named: set[str]) -> bool:
     if fold(name) in named or reading.topic == name:
         return True
     key = fold(name)
+    if any(len(n) > 3 and key.startswith(n) for n in named):  # the company behind a brand that is named
+        return True
     if key.endswith("plant") and any(key.startswith(n) for n in named):
         return True
     folded = fold_token(reading.mask)
