@@ -21,7 +21,8 @@ def problem(error: Failed | Stopped, query: str, seconds: float, prefixes: dict[
     if isinstance(error, Failed):
         if error.kind == "syntax":
             return syntax(error.message, query, prefixes)
-        return Problem(400, "The query cannot be answered", _sentence(error.message))
+        status = 501 if "is not supported" in error.message else 422
+        return Problem(status, "The query cannot be answered", _sentence(error.message))
     match error.reason:
         case "timeout":
             return Problem(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import uuid
+from collections.abc import Iterator
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, request
@@ -38,22 +40,49 @@ def update() -> Response:
 
 
 @blueprint.route("/graph-store", methods=["GET", "PUT", "POST", "DELETE"])
-def graph_store() -> Response:
-    """The graph that `?graph=` or `?default` names, by the Graph Store Protocol."""
-    graph = _graph()
+@blueprint.route("/graph-store/<path:name>", methods=["GET", "PUT", "POST", "DELETE"])
+def graph_store(name: str = "") -> Response:
+    """The graph that `?graph=`, `?default` or this address names, by the Graph Store Protocol.
+
+    A POST that names none makes a graph and tells its address.
+    """
+    location = None
+    if not name and request.method == "POST" and not {"graph", "default"} & set(request.args):
+        name = uuid.uuid4().hex
+        location = f"{request.base_url}/{name}"
+    graph = f"{_settings().base}graph-store/{name}" if name else _graph()
     if request.method in {"GET", "HEAD"}:
         return _read(graph)
     _permitted()
     if request.method == "DELETE":
         _change({"operation": "delete", "graph": graph, "network": False}, b"", "")
         return Response(status=204)
-    format_name = PARSED.get(request.mimetype or "text/turtle")
-    if format_name is None:
-        raise Problem(415, "Unknown content type", f"Send one of {', '.join(PARSED)}.", accepted=list(PARSED))
-    base = graph or request.base_url
-    job = {"operation": request.method.lower(), "graph": graph, "format": format_name, "base": base, "network": False}
-    created = _change(job, request.get_data(cache=False), "")
-    return Response(status=201 if created else 204)
+    return _written(graph, location)
+
+
+def _written(graph: str | None, location: str | None) -> Response:
+    """Put the request's content into a graph, or add it."""
+    operation, created = request.method.lower(), False
+    for kind, data in _contents():
+        format_name = PARSED.get(kind)
+        if format_name is None:
+            raise Problem(415, "Unknown content type", f"Send one of {', '.join(PARSED)}.", accepted=list(PARSED))
+        job = {"operation": operation, "graph": graph, "format": format_name, "base": graph or request.base_url}
+        created |= _change({**job, "network": False}, data, "")
+        operation = "post"  # what follows in the same request is added
+    response = Response(status=201 if created else 204)
+    if location:
+        response.headers["Location"] = location
+    return response
+
+
+def _contents() -> Iterator[tuple[str, bytes]]:
+    """Media type and bytes of the body, or of each file of a form."""
+    if request.mimetype != "multipart/form-data":
+        yield request.mimetype or "text/turtle", request.get_data(cache=False)
+        return
+    for file in request.files.values():
+        yield file.mimetype or "text/turtle", file.read()
 
 
 def _graph() -> str | None:
@@ -65,6 +94,8 @@ def _graph() -> str | None:
         return None
     if not protocol.is_iri(named[0]):
         raise Problem(400, "Bad graph name", f"`graph` is {named[0]!r}; give an absolute IRI.")
+    if named[0].startswith(request.url_root):  # an address on this host means the canonical IRI
+        return _settings().base + named[0].removeprefix(request.url_root)
     return named[0]
 
 
