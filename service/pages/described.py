@@ -13,7 +13,7 @@ CONTEXT = "https://schema.org"
 def described(
     iri: str, name: str, summary: str, kinds: Iterable[str], names: list[str], same: list[str]
 ) -> dict[str, Any]:
-    """A JSON-LD object; `kinds` are schema.org's classes of it, `names` its other names, `same` what it is elsewhere."""
+    """A JSON-LD object; `kinds` are schema.org's classes, `names` other names, `same` what it is elsewhere."""
     found: dict[str, Any] = {
         "@context": CONTEXT,
         "@id": iri,

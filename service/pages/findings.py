@@ -23,7 +23,10 @@ KINDS = {
 
 @dataclass(slots=True)
 class Finding:
-    """Two claims side by side in the order of their dates, a target before its outcome. `kinds` maps short names to labels; `late` is in years."""
+    """Two claims side by side in the order of their dates, a target before its outcome.
+
+    `kinds` maps short names to labels; `late` is in years.
+    """
 
     iri: str
     subject: str
@@ -73,9 +76,16 @@ def counted(found: Iterable[Finding]) -> list[tuple[str, str, int]]:
 
 
 def mixed(found: Iterable[Finding]) -> list[Finding]:
-    """The findings with their kinds in turn, so that the first few show what there is."""
+    """The findings with their kinds in turn, and no topic twice before each was seen once."""
+    order = list(KINDS.values())
     by_kind: dict[str, list[Finding]] = {}
     for finding in found:
-        by_kind.setdefault(next(iter(finding.kinds)), []).append(finding)
-    turns = zip_longest(*(by_kind[kind] for kind in KINDS.values() if kind in by_kind))
-    return [finding for turn in turns for finding in turn if finding is not None]
+        by_kind.setdefault(min(finding.kinds, key=order.index), []).append(finding)
+    turns = zip_longest(*(by_kind[kind] for kind in order if kind in by_kind))
+    seen: set[tuple[str, str]] = set()
+    again = []
+    for finding in (finding for turn in turns for finding in turn if finding is not None):
+        topic = (finding.subject, finding.propertyLabel)
+        again.append((topic in seen, finding))
+        seen.add(topic)
+    return [finding for _, finding in sorted(again, key=lambda pair: pair[0])]
