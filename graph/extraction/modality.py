@@ -22,6 +22,7 @@ BREAK = re.compile(
     r"|(?:(?:on|in|for|to|of|with|from|under|by|at) )?(?:which|who|whom|whose))\b"
 )
 BRACKETS = re.compile(r"\([^()]*\)")
+COORDINATE = re.compile(r", (?:and|but) (?:\w+ly )?(?:will|is|are|has|have|would|could|should|plans?|aims?|wants?)\b")
 RELATIVE = re.compile(r", (?:\w+ )?(?:which|who|whom|whose|where)\b")
 OWN_BEFORE = re.compile(r"(?:\b(?:its|their|the [\w-]+'s)|›'s) (?:[\w-]+ )?$", re.IGNORECASE)
 OWN_AT_START = re.compile(
@@ -29,6 +30,8 @@ OWN_AT_START = re.compile(
     r"(?!planned|new|future|first|second|next|upcoming)",
     re.IGNORECASE,
 )
+OWNED = re.compile(r"(?:\b(?:its|their|whose)|›'s) (?:[\w-]+ ){0,3}$")
+APPOSITION = re.compile(r", (?:its|their|the) (?:[\w-]+ ){0,3}(?:plant|factory|complex|cluster|site|works)")
 DONE = re.compile(r"\b(?:has|have) (?:already|so far)\b", re.IGNORECASE)
 PAST = re.compile(
     r"(?<!be )(?<!been )(?:launched|introduced|unveiled|went on sale|debuted|arrived|presented|announced|revealed|"
@@ -109,11 +112,12 @@ class Modality:
             return False
         left, right = clause(text, frame.start, frame.end)
         if frame.property in {"makesModel", "hasPlan"}:
-            return bool(cue("report").search(text)) and (frame.property == "hasPlan" or "coined" in text)
+            named_so = frame.property == "hasPlan" or words("nicknamed").search(text)
+            return bool(named_so and cue("report").search(text))
         if cue("report").search(text):
             return not DONE.search(text, left, frame.end)
         near = cue("report_near").search(text, left, right)
-        return bool(near) and not re.search(r", and (?!‹)", text[frame.end : near.start()] if near else "")
+        return near is not None and not re.search(r", and (?!‹)", text[frame.end : near.start()])
 
     # --- what is there and what is not -----------------------------------------------------------
 
@@ -145,7 +149,7 @@ class Modality:
         at = next((s for s, _, i in self.reading.annotated[frame.index].marks() if named(i, frame.object)), frame.start)
         left, right = clause(text, at, at + 1)
         after = MARK.match(text, at)
-        if after and text.startswith(": ", after.end()):
+        if after and text.startswith(": ", after.end()):  # a list item with a model for its label
             right = len(text)
             dates = [i for _, _, i in self.reading.annotated[frame.index].marks(at) if isinstance(i, When)]
             if dates and self.ahead(dates[0].last):
@@ -168,13 +172,8 @@ class Modality:
             return frame.modality
         if frame.unit == "plants":
             return self.by_cues(frame, self.reading.annotated[frame.index], self.date(frame))
-        if OWN_AT_START.match(text, frame.start) or re.search(
-            r"(?:\b(?:its|their|whose)|›'s) (?:[\w-]+ ){0,3}$", text[: frame.start]
-        ):
-            return "fact"
-        if re.search(
-            r", (?:its|their|the) (?:[\w-]+ ){0,3}(?:plant|factory|complex|cluster|site|works)", text[: frame.end + 40]
-        ):
+        owned = OWN_AT_START.match(text, frame.start) or OWNED.search(text[: frame.start])
+        if owned or APPOSITION.search(text[: frame.end + 40]):
             return "fact"
         before = text[max(left, frame.start - 60) : frame.start + 12]
         after = re.sub(r", where [^,]*", "", text[frame.start : frame.end + 45])
@@ -194,7 +193,9 @@ class Modality:
         text = sentence.text
         last = max(frame.end, frame.anchor)
         left, right = clause(text, frame.start, last)
-        scope, around = text[left:last], text[left : min(right, last + 60)]
+        coordinate = COORDINATE.search(text, last)
+        right = min(right, last + 60, coordinate.start() if coordinate else right)
+        scope, around = text[left:last], text[left:right]
         ahead = self.ahead(date)
         told = self.by_property(frame, scope, around, ahead)
         if told or ahead:

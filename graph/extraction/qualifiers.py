@@ -56,7 +56,7 @@ class Qualifiers:
         """All qualifiers of a frame."""
         if self.frames is not frames:
             self.prepare(frames)
-        lean = self.done.get(id(frame.inherits)) if frame.inherits else self.leaned_on(frame, frames)
+        lean = self.leaned_on(frame, frames) or self.done.get(id(frame.inherits))
         when = self.whens.of(frame) if frame.property in DATED else None
         start, end, years = dated(frame, when)
         if when is None and lean:
@@ -77,10 +77,11 @@ class Qualifiers:
 
     def leaned_on(self, frame: Frame, frames: list[Frame]) -> Qualified | None:
         """The qualifiers before that a part of a number shares: "Fifteen of the 23", "half of that sum"."""
-        if not frame.quantity or not self.whens.takes_up(frame):
+        total = self.whens.total(frame)
+        if not frame.quantity or not self.whens.takes_up(frame) or (frame.inherits and total is None):
             return None
         block = self.reading.sentences[frame.index].block
-        wanted = self.whens.total(frame) or self.repeated(frame, frames)
+        wanted = total or self.repeated(frame, frames)
         for other in reversed(frames):
             near = frame.index - 2 <= other.index < frame.index and self.reading.sentences[other.index].block == block
             if wanted not in {None, other.value}:

@@ -9,6 +9,7 @@ from graph.extraction.frames import Frame
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.mentions import ORGANIZATION_KINDS
 from graph.extraction.readings import Reading
+from graph.extraction.whens import words
 
 TIED = frozenset(
     """salesShare salesVolume modelCount investment platformCount costReduction developsBattery productionVolume
@@ -34,6 +35,9 @@ class Ties:
     def plan(self, frame: Frame, modality: str) -> str | None:
         """The plan of a frame; what has happened and what others intend belongs to none."""
         if frame.property not in TIED or modality in {"fact", "negated"}:
+            return None
+        text = self.reading.annotated[frame.index].text
+        if words("former").search(text, max(0, frame.anchor - 60), frame.anchor):
             return None
         plan = self.tied.get(frame.index)
         return plan if plan and self.owned(plan, frame.subject) else None

@@ -23,6 +23,7 @@ NEW_CLAUSE = re.compile(
     r"|,? and (?:(?:by|in|from|on) )?(?=‹when#\d+›,? (?:‹(?!when)|an?|the|its|it|they|\w+ly)\b)"
     r"|,? (?:and|but) (?:aims?|will|plans?|wants?|expects?|intends?|hopes|it|they|is|has|the (?:company|group))\b"
 )
+SPENT_THAT = re.compile(NEW_CLAUSE.pattern + r"| that (?:should|will|is|are|would|could|can|has|have)\b")
 TAKES_UP = re.compile(
     r"of (?:the ‹n#\d+›|them|these|those)|(?:more )?(?:will|would|are to|should) be\b|of that sum"
     r"|(?:of them )?(?:electrified|combustion|electric)\b"
@@ -65,17 +66,19 @@ class Whens:
         if frame.property in {"usesPlatform", "offersTechnology"}:
             return self.opening(frame, sentence, marks)
         if frame.property == "partnersWith":
-            text = sentence.text
-            near = [
-                m
-                for m in marks
-                if m[0] == 0 or (frame.start <= m[0] <= frame.end + 16 and "," not in text[frame.end : m[0]])
-            ]
-            return next((w for s, e, w in near if self.alone(sentence, s, e)), None)
+            return self.of_partnership(frame, sentence, marks)
         if frame.property == "operatesPlant":
             return self.of_plant(frame, sentence, marks)
         same = self.same_year(frame, sentence)
         return same or self.nearest(frame, sentence, marks)
+
+    def of_partnership(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
+        """The date beside the words of a partnership, or the fronted one."""
+        for start, end, when in marks:
+            beside = frame.start <= start <= frame.end + 16 and "," not in sentence.text[frame.end : start]
+            if (start == 0 or beside) and self.alone(sentence, start, end):
+                return when
+        return None
 
     def alone(self, sentence: Annotated, start: int, end: int) -> bool:
         """Whether a date is that of a partnership, not of the statement: no verb of announcing beside it."""
@@ -85,24 +88,19 @@ class Whens:
     def nearest(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
         """By position: after the figure and before the next, else between the figure before and it, else fronted."""
         text = sentence.text
-        others = sorted(self.anchors.get(frame.index, set()) - {frame.anchor})
-        bracket = brackets(text)
-        if not any(a <= frame.anchor < b for a, b in bracket):
-            others = [o for o in others if not any(a <= o < b for a, b in bracket)]
+        others = self.others(frame, text)
         following = min((o for o in others if o > frame.anchor), default=len(text))
         preceding = max((o for o in others if o < frame.anchor), default=-1)
-        broken = NEW_CLAUSE.search(text, frame.anchor)
+        broken = (SPENT_THAT if frame.property == "investment" else NEW_CLAUSE).search(text, frame.anchor)
         stop = min(following, broken.start() if broken else len(text))
         after = [m for m in marks if frame.anchor <= m[0] < stop]
-        fronted = [m for m in marks if m[0] < min([*others, frame.anchor]) and m[0] < 8]
         if after:
             return self.first_of(after, text)
         between = [m for m in marks if preceding < m[0] < frame.anchor and joins(text, m[1], frame.anchor, m[0])]
         if between:
             return between[-1][2]
-        if fronted:
-            return fronted[0][2]
-        early = [m for m in marks if m[0] < min([*others, frame.anchor]) and joins(text, m[1], frame.anchor, m[0])]
+        first = min([*others, frame.anchor])
+        early = [m for m in marks if m[0] < first and (m[0] < 8 or joins(text, m[1], frame.anchor, m[0]))]
         if early:
             return early[0][2]
         later = [
@@ -112,6 +110,14 @@ class Whens:
         ]
         shared = re.search(r"\band\b|,", text[frame.anchor : following])
         return later[0] if later and not frame.inherits and shared else None
+
+    def others(self, frame: Frame, text: str) -> list[int]:
+        """Where the other figures of a sentence stand; those in brackets count only inside them."""
+        found = sorted(self.anchors.get(frame.index, set()) - {frame.anchor})
+        bracket = brackets(text)
+        if any(first <= frame.anchor < last for first, last in bracket):
+            return found
+        return [o for o in found if not any(first <= o < last for first, last in bracket)]
 
     def first_of(self, after: list[Mark], text: str) -> When:
         """The first date; a length of time yields to the deadline after it ("in three years, up to March 2027")."""
@@ -134,12 +140,12 @@ class Whens:
         words_between = text[spoken[-1].end() : start] if spoken else ""
         if spoken and len(words_between.split()) <= 3 and not NUMBER.search(words_between):
             return False
-        if start < 25 and self.behind(when):
-            speech = re.match(r",? ?(?:[^,.;]{0,60} )?", text[end:])
-            if speech and event.search(text, end, min(len(text), end + 70)) and event.search(text, end, frame.anchor):
-                return False
-        if frame.property == "developsBattery" and self.behind(when):
-            return False
+        if start < 25 and self.behind(when) and frame.property != "developsBattery":
+            return False if event.search(text, end, min(frame.anchor, end + 70)) else self.not_today(when)
+        return self.not_today(when) and not (frame.property == "developsBattery" and self.behind(when))
+
+    def not_today(self, when: When) -> bool:
+        """Whether a date is no day up to the document's own, which would be that of an announcement."""
         own = self.reading.document.date
         return not (when.last and len(when.last) == 10 and own and when.last <= own and when.cue != "by")
 
@@ -210,4 +216,4 @@ def joins(text: str, end: int, anchor: int, start: int) -> bool:
     if re.search(r"; | – | — ", between) or ANOTHER_VERB.search(between):
         return False
     opens = start < 30 or bool(re.search(r"(?:^|[,;:–—] |and |but )(?:[\w-]+ ){0,2}$", text[:start]))
-    return opens or not re.search(r",|‹(?:money|n|percent|GWh)", between)
+    return opens or not re.search(r",(?! with )|‹(?:money|n|percent|GWh)", between)
