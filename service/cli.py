@@ -31,12 +31,13 @@ def told() -> Iterator[None]:
     from graph.review import ReviewError
     from graph.store.embedded import StoreError
     from graph.terms import TurtleError
+    from service.querying import QueryError
 
     try:
         yield
     except (
         BuildError, ClaimError, PublishError, UnreadableDocument, RegisterError, ReviewError, SettingError, StoreError,
-        TurtleError,
+        TurtleError, QueryError,
     ) as error:  # fmt: skip
         raise Failure(str(error)) from error
     except OSError as error:

@@ -23,6 +23,7 @@ from graph.paths import QUESTIONS
 from graph.publish import current_build
 from graph.store.embedded import StoreError, open_store
 from service.settings import Settings
+from service.sparql import faults
 
 RESULT_FORMATS = {
     "json": QueryResultsFormat.JSON,
@@ -33,8 +34,12 @@ RESULT_FORMATS = {
 WIDEST = 60
 
 
+class QueryError(ValueError):
+    """A query that cannot be read, or a name under which there is none; the message says where and why."""
+
+
 def ask(query: str, form: str, settings: Settings) -> bytes:
-    """The answer to a query, a file of one, or a stored question, as bytes of the format. Raises StoreError."""
+    """The answer to a query, a file of one, or a stored question, as bytes. Raises QueryError, StoreError."""
     text = _text_of(query)
     build = current_build(settings.data)
     if build is None:
@@ -44,7 +49,7 @@ def ask(query: str, form: str, settings: Settings) -> bytes:
     try:
         found = store.query(text, use_default_graph_as_union=True, prefixes=namespace.prefixes)
     except SyntaxError as error:
-        raise StoreError(f"query: {str(error.msg or error).strip()}") from error
+        raise QueryError(faults.syntax(str(error.msg), text, namespace.prefixes).detail) from error
     if isinstance(found, QuerySolutions) and form == "table":
         return _table(found, store, namespace).encode()
     if isinstance(found, (QuerySolutions, QueryBoolean)):
@@ -62,7 +67,7 @@ def _text_of(query: str) -> str:
     for path in (QUESTIONS / f"{query}.rq", Path(query)):
         if path.is_file():
             return path.read_text(encoding="utf-8")
-    raise StoreError(f"{query}: neither a query, nor a file, nor a stored question (see ontology/{QUESTIONS.name}/)")
+    raise QueryError(f"{query}: neither a query, nor a file, nor a stored question (see ontology/{QUESTIONS.name}/)")
 
 
 def _table(found: QuerySolutions, store: Store, namespace: Namespace) -> str:
