@@ -4,46 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import combinations
 
 from graph.claims import MONEY
-from graph.extraction.annotate import MARK, Annotated, mark_of
-from graph.extraction.lexicon import bodies, place_adjectives, role_name
+from graph.extraction.annotate import Annotated, mark_of
+from graph.extraction.frame import Frame
+from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
 from graph.extraction.plants import Plants
+from graph.extraction.quantified import MONEY_AFTER, fit, leans, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules, quantity_rules
 from graph.extraction.subjects import Discourse, Found
+from graph.extraction.things import described_platforms, named_models, named_technologies, nations_in
 
+Stated = tuple[int | float | str | None, str | None, Quantity | None]
 LETTERS = {
     "organization": "OB", "model": "V", "platform": "P", "battery": "T", "plant": "F", "plan": "S", "brand": "B",
     "person": "H",
 }  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Frame:
-    """A claim without its qualifiers. `start`, `end` and `anchor` are positions in the marked sentence."""
-
-    rule: str
-    property: str
-    index: int
-    start: int
-    end: int
-    anchor: int
-    subject: str
-    object: str | None = None
-    value: int | float | str | None = None
-    unit: str | None = None
-    quantity: Quantity | None = None
-    when: When | None = None
-    place: str | None = None
-    modality: str | None = None
-    needs_end: bool = False
-    inherits: Frame | None = None
-    trace: tuple[str, ...] = field(default=())
+# "Horse, which employs ...": a subject that no list knows; its figures are nobody's
+UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
+VENTURE = re.compile(r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, (?:an?|its|the|their) (?:[\w-]+ ){0,3}$")
 
 
 class Frames:
@@ -82,7 +67,8 @@ class Frames:
             groups = match.groupdict()
             frame = Frame(
                 rule.id, rule.property, index, match.start(), match.end(), match.start(), "", modality=rule.modality,
-                needs_end=rule.needs_end, when=self.group_when(sentence, match), place=self.group_place(sentence, match),
+                needs_end=rule.needs_end, when=self.group_when(sentence, match),
+                place=self.group_place(sentence, match),
             )  # fmt: skip
             yield from self.filled(rule, sentence, match, groups, frame)
 
@@ -95,7 +81,7 @@ class Frames:
             yield from (replace(frame, subject=a, object=b) for a, b in combinations(names, 2))
             return
         subjects = self.subjects(rule, sentence, match, frame)
-        values = list(self.values(rule, sentence, match, groups))
+        values = self.values(rule, sentence, match, groups)
         wants_object = "object" in groups or rule.object_ladder
         if (
             subjects
@@ -195,29 +181,24 @@ class Frames:
 
     def values(
         self, rule: PatternRule, sentence: Annotated, match: re.Match[str], groups: dict[str, str | None]
-    ) -> Iterator[tuple[int | float | str | None, str | None, Quantity | None]]:
+    ) -> list[Stated]:
         """The values of a match: a number, a constant, a country, a role, a body style, or none."""
         if groups.get("value"):
-            for _, _, item in sentence.marks(match.start("value"), match.end("value")):
-                if isinstance(item, tuple):
-                    for quantity in item:
-                        yield quantity.value, rule.unit or quantity.unit, quantity
-        elif groups.get("nation"):
-            named = [m for m in sentence.mentions(*match.span("nation")) if "Country" in m.kinds]
-            for name in [m.name for m in named] or nations_in(str(groups["nation"])):
-                yield name, None, None
-        elif groups.get("role"):
-            for part in re.split(r",? and |, ", str(groups["role"])):
-                yield role_name(part.strip()), None, None
-        elif groups.get("body"):
-            for expression, code in bodies():
-                if expression.fullmatch(str(groups["body"])):
-                    yield code, None, None
-                    break
-        elif rule.number is not None:
-            yield int(rule.number), rule.unit, None
-        else:
-            yield rule.text, None, None
+            items = [item for _, _, item in sentence.marks(*match.span("value")) if isinstance(item, tuple)]
+            return [(q.value, rule.unit or q.unit, q) for item in items for q in item]
+        if nation := groups.get("nation"):
+            named = [m.name for m in sentence.mentions(*match.span("nation")) if "Country" in m.kinds]
+            countries: list[Stated] = [(name, None, None) for name in named or nations_in(nation)]
+            return countries
+        if role := groups.get("role"):
+            roles: list[Stated] = [(role_name(part.strip()), None, None) for part in re.split(r",? and |, ", role)]
+            return roles
+        if body := groups.get("body"):
+            styles: list[Stated] = [(code, None, None) for expression, code in bodies() if expression.fullmatch(body)]
+            return styles[:1]
+        if rule.number is not None:
+            return [(int(rule.number), rule.unit, None)]
+        return [(rule.text, None, None)]
 
     # --- ladders ---------------------------------------------------------------------------------
 
@@ -247,10 +228,11 @@ class Frames:
         text = sentence.text
         mark = rf"‹[A-Z]*[{letters}][A-Z]*#\d+›"
         opening = re.compile(
-            rf"(?:^|[,;:.] |\b(?:and|but|that|while) )(?:(?:the|its|a|an) )?(?:[a-z-]+ ){{0,2}}({mark})|({mark})(?: \w+)?, which",
+            rf"(?:^|[,;:.] |\b(?:and|but|that|while) )(?:(?:the|its|a|an) )?(?:[a-z-]+ ){{0,2}}({mark})"
+            rf"|({mark})(?: \w+)?, which",
             re.IGNORECASE,
         )
-        found = [m for m in opening.finditer(text, 0, position)]
+        found = list(opening.finditer(text, 0, position))
         if found:
             group = 1 if found[-1].group(1) else 2
             later = self.of_kind(sentence, found[-1].end(), position, "OB")
@@ -357,7 +339,7 @@ class Frames:
                 )  # fmt: skip
 
     def ellipsis(self, index: int, sentence: Annotated, found: list[Frame], everything: list[Frame]) -> Iterator[Frame]:
-        """Numbers that lean on the number before: "55 percent in Japan", "and 80 % by 2035", "Four will be pure EVs"."""
+        """Numbers that lean on the number before: "55 percent in Japan", "Four will be pure EVs"."""
         claimed = {f.anchor: f for f in found}
         claimed |= {
             s: f for f in everything if f.index == index and f.quantity
@@ -384,141 +366,8 @@ class Frames:
                 subject = nearer.names[0]
             for quantity in item:
                 bound = Frame(
-                    last.rule, last.property, index, start, tail(sentence.text, end), start, subject, None, quantity.value,
-                    last.unit, quantity, inherits=last, modality=None, trace=("leans on the number before",),
+                    last.rule, last.property, index, start, tail(sentence.text, end), start, subject, None,
+                    quantity.value, last.unit, quantity, inherits=last, trace=("leans on the number before",),
                 )  # fmt: skip
                 yield bound
                 last = bound
-
-
-UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
-VENTURE = re.compile(r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, (?:an?|its|the|their) (?:[\w-]+ ){0,3}$")
-MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|models|batteries)\b)")
-LEAN_AFTER = re.compile(
-    r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|will be|would be|are to be|‹when|in ‹[A-Z]*L|for ‹[A-Z]*L|by the|"
-    r"under the|electrified|electric|fully electric|battery|combustion|plug-in|hybrid|in (?:the )?(?:US|UK|U\.S\.)|globally|worldwide|$|,|\.|;)",
-    re.IGNORECASE,
-)  # fmt: skip
-
-
-def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
-    """Whether a number can only be read with the number before it."""
-    kinds = {"percent": "percent", "GWh": "GWh", "GWh/year": "GWh", "models": "n", "vehicles": "n"}
-    if kinds.get(last.unit or "") != mark or last.property not in {
-        "salesShare", "modelCount", "productionCapacity", "salesVolume", "productionVolume",
-    }:  # fmt: skip
-        return False
-    if not LEAN_AFTER.match(text, end):
-        return False
-    item_is_small = last.quantity is not None and last.unit == "models"
-    return not item_is_small or bool(re.search(r"(?:^|[,;(:–] |and |including |other |to )\S{0,12}$", text[:start]))
-
-
-def tail(text: str, end: int) -> int:
-    """The end of a number's short phrase: up to the next mark or comma."""
-    match = re.compile(r"[^,.;:()‹]{0,40}(?:‹(?:when|[A-Z]*L[A-Z]*)#\d+›)?").match(text, end)
-    return match.end() if match else end
-
-
-def clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """The part of a sentence around a span: between semicolons, and no further than 110 characters off."""
-    left = max(text.rfind(";", 0, start) + 1, start - 110, 0)
-    right = text.find(";", end)
-    return left, min(right if right >= 0 else len(text), end + 110)
-
-
-def fit(
-    rule: QuantityRule, text: str, start: int, end: int, item: tuple[Quantity, ...]
-) -> tuple[float, tuple[int, int]] | None:
-    """How far the nearest word of the rule stands from the number, and where it stands; None where it does not fit."""
-    mark = MARK.match(text, start)
-    value = item[0].value
-    if not mark or mark.group(1) not in rule.marks or not rule.least <= value <= rule.most:
-        return None
-    left, right = clause(text, start, end)
-    if rule.not_after and rule.not_after.match(text, end):
-        return None
-    if rule.not_before and rule.not_before.search(text[left:start]):
-        return None
-    if rule.exclude and rule.exclude.search(text, left, right):
-        return None
-    spans: list[tuple[float, tuple[int, int]]] = []
-    if rule.after:
-        hit = rule.after.match(text, end)
-        if not hit:
-            return None
-        spans.append((0.0, hit.span()))
-    if rule.before:
-        hit = rule.before.search(text[left:start])
-        if not hit:
-            return None
-        spans.append((0.0, (left + hit.start(), left + hit.end())))
-    if rule.near:
-        near = [(distance(m.span(), start, end), m.span()) for m in rule.near.finditer(text, left, right)]
-        if not near:
-            return None
-        spans.append(min(near))
-    score = sum(s for s, _ in spans) + rule.weight
-    return score, (min(s[0] for _, s in spans), max(s[1] for _, s in spans))
-
-
-def distance(span: tuple[int, int], start: int, end: int) -> float:
-    """Characters between a word and the number; words after count a little more."""
-    return float(start - span[1]) if span[1] <= start else (span[0] - end) * 1.2
-
-
-def named_models(reading: Reading, discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
-    """A model named with its brand, or known by its name, is made by that brand."""
-    for start, end, item in sentence.marks():
-        if not isinstance(item, Mention) or "VehicleModel" not in item.kinds:
-            continue
-        owner = discourse.owner(item.name)
-        brand = owner.name if owner else brand_before(sentence, start, item.name)
-        if brand:
-            yield Frame("model.named", "makesModel", index, start, end, start, brand, item.name)
-
-
-def named_technologies(reading: Reading, discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
-    """A technology that belongs to a company by its name is what that company offers or develops."""
-    for start, end, item in sentence.marks():
-        if isinstance(item, Mention) and item.kinds & {"Technology", "BatteryTechnology"}:
-            owner = discourse.owner(item.name)
-            if owner and reading.names(owner.name):
-                if "Technology" in item.kinds:
-                    yield Frame("technology.named", "offersTechnology", index, start, end, start, owner.name, item.name)
-                else:
-                    yield Frame("battery.named", "developsBattery", index, start, end, start, owner.name, item.name)
-
-
-def brand_before(sentence: Annotated, start: int, name: str) -> str | None:
-    """The brand that an unknown model's name begins with."""
-    for mention in reversed(sentence.mentions(0, start)):
-        if name.startswith(mention.name.removesuffix(" Motors").split()[0]):
-            return mention.name
-    return None
-
-
-def nations_in(phrase: str) -> list[str]:
-    """The countries of the adjectives in a phrase: "French Japanese"."""
-    return [c for a, c in place_adjectives().items() if re.search(rf"(?<!\w){re.escape(a)}(?!\w)", phrase)]
-
-
-def described_platforms(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
-    """A platform that has no name but its voltage: "a common 800-volt architecture"."""
-    for start, end, item in sentence.marks():
-        match = re.compile(r"[ -](?:[a-z-]+ )?(?:platform|architecture)", re.IGNORECASE).match(sentence.text, end)
-        volts = re.fullmatch(r"(\d+)-volt platform", item.name) if isinstance(item, Mention) else None
-        if volts and isinstance(item, Mention):
-            found = discourse.subject(index, start)
-            for owner in found.names if found else ():
-                yield Frame("platform.volt", "developsPlatform", index, start, end, start, owner, item.name)
-            yield Frame("platform.volt", "voltage", index, start, end, start, item.name, None, int(volts[1]), "V")
-        if not match or not isinstance(item, tuple) or item[0].unit != "V":
-            continue
-        name = f"{item[0].value}-volt platform"
-        found = discourse.subject(index, start)
-        for owner in found.names if found else ():
-            yield Frame("platform.volt", "developsPlatform", index, start, match.end(), start, owner, name)
-        yield Frame(
-            "platform.volt", "voltage", index, start, match.end(), start, name, None, item[0].value, "V", item[0]
-        )

@@ -210,17 +210,16 @@ class Gazetteer:
                 continue
             if entity.members and written in {"alliance", "thealliance"} and not (set(entity.members) & present):
                 continue
-            if (
-                guarded
-                and self._starts_sentence(text, start)
-                and text[end : end + 8].lstrip(" *")[:1] not in tuple(":,'’")
-            ):
-                if not re.match(r"\s+(?:[a-z]+s|is|will|has|was|and|,)\b", text[end:]) and not self.beside.match(
-                    text, end
-                ):
-                    continue
+            if guarded and self._starts_sentence(text, start) and not self._acts(text, end):
+                continue
             allowed.append((short, -sum(sure[o] for o in owners) - sure[slug], -len(entity.kinds), slug))
         return min(allowed)[3] if allowed else None
+
+    def _acts(self, text: str, end: int) -> bool:
+        """Whether what follows an ordinary word at the start of a sentence shows that it is a name."""
+        if text[end : end + 8].lstrip(" *")[:1] in tuple(":,'’"):
+            return True
+        return bool(re.match(r"\s+(?:[a-z]+s|is|will|has|was|and|,)\b", text[end:]) or self.beside.match(text, end))
 
     @staticmethod
     def _starts_sentence(text: str, start: int) -> bool:

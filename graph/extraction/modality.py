@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.extraction.annotate import MARK, Annotated, mark_of
-from graph.extraction.frames import Frame
+from graph.extraction.frame import Frame
 from graph.extraction.lexicon import cue
 from graph.extraction.model import Mention, When
 from graph.extraction.readings import Reading

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from graph.claims import Claim
-from graph.extraction.frames import Frame, Frames
+from graph.extraction.frame import Frame
+from graph.extraction.frames import Frames
 from graph.extraction.mentions import Gazetteer
 from graph.extraction.merge import merge
 from graph.extraction.model import Candidate, Extraction, Mention, Rejection

@@ -204,7 +204,8 @@ class Plants:
             return self.company(sentence.mentions(whose.start(1), whose.end(1))[0].name)
         after = re.compile(
             expand(
-                r",? (?:(?:that|which) is )?(?:(?:owned|run|operated|built|to be built) )?(?:of|by|from) (?P<owner>{org})"
+                r",? (?:(?:that|which) is )?(?:(?:owned|run|operated|built|to be built) )?"
+                r"(?:of|by|from) (?P<owner>{org})"
             )
         ).match(sentence.text, match.end())
         if after:

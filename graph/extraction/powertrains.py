@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.extraction.annotate import Annotated, mark_of
-from graph.extraction.frames import Frame
+from graph.extraction.frame import Frame
 from graph.extraction.lexicon import powertrain_pattern
 from graph.extraction.model import Mention
 from graph.extraction.readings import Reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.extraction.attribution import attribution
-from graph.extraction.frames import Frame
+from graph.extraction.frame import Frame
 from graph.extraction.modality import Modality
 from graph.extraction.model import When
 from graph.extraction.plants import Plants

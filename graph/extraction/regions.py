@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.extraction.annotate import Annotated, mark_of
-from graph.extraction.frames import Frame
+from graph.extraction.frame import Frame
 from graph.extraction.lexicon import region_adjectives, worldwide
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.modality import clause

@@ -14,53 +14,37 @@ from graph.extraction.model import Mention
 from graph.extraction.readings import Reading, expand
 from graph.register import Entity
 
-OBLIQUE = re.compile(
-    r"(?:according to|unlike|like|alongside|together with|along with|with|by|from|for|of|to|than|at|in|on|including|such as|against|"
-    r"behind|near|between|under|beside|into|via|partner|partners|about|over|after|before|as|per|sell|buy|buys|acquire|join|joins|left|across|through|among|within|without|despite|toward|towards|mention|or|behind|joining|beat|outside|alongside|called|named)"
-    r" (?:the |its |a |an |their |his |new )?(?:[\w-]+ )?$",
+SYNTAX = table("syntax")
+COMPANY = r"‹[A-Z]*[OB][A-Z]*#\d+›"
+MAKER = any_of(table("words")["classes"]["maker"])
+OBLIQUE = re.compile(rf"{any_of(SYNTAX['oblique'])} (?:the |its |a |an |their |his |new )?(?:[\w-]+ )?$", re.IGNORECASE)
+CLAUSE_START = re.compile(
+    rf"(?:^|[,;:–—(\"“.?!] ?| - |(?-i:{any_of(SYNTAX['openers'])}) )(?:{any_of(SYNTAX['leads'])} )?"
+    rf"(?:(?:[\w'.-]+ ){{0,3}}?{MAKER},? (?:of )?)?$",
     re.IGNORECASE,
 )
-CLAUSE_START = re.compile(
-    r"(?:^|[,;:–—(\"“.?!] ?| - |\b(?:and|but|while|that|which|said|when|where|as|because|if|whereas|meanwhile|says|so|whom"
-    r"|what|before|after|once|though|although) )"
-    r"(?:the |The |both |Both |[Nn]either |[Ee]ither |now |also |[Rr]ival |[Pp]arent |[Ii]n )?"
-    r"(?:(?:[\w'.-]+ ){0,3}?" + any_of(table("words")["classes"]["maker"]) + r",? (?:of )?)?$"
+POSSESSED = re.compile(rf"'s (?:[a-z-]+ ){{0,3}}?{any_of(SYNTAX['parts'])}(?! ‹|, ‹)", re.IGNORECASE)
+ACTS = re.compile(rf" (?:(?:also|now|already|still|only) )?{any_of(SYNTAX['verbs'])}")
+NUMBERS: dict[str, int] = SYNTAX["numbers"]
+ANAPHOR = re.compile(
+    rf"(?<![\w#'])(?:(?P<pronoun>it|they|he|she|we)(?!\w)"
+    rf"|(?P<ranked>‹[A-Z]*L[A-Z]*#\d+›'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER})(?!\w)"
+    rf"|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
+    rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹[A-Z]*L[A-Z]*#\d+›(?:-based)?\s+){{0,4}}?){MAKER})(?!-?\w))",
+    re.IGNORECASE,
 )
-POSSESSED = re.compile(
-    r"'s (?:[a-z-]+ ){0,3}?(?:brand|arm|division|unit|marque|subsidiary|business)\b(?! ‹|, ‹)", re.IGNORECASE
+# two or more companies joined by "and" or "or"; a comma alone joins none
+COMPANY_LIST = re.compile(
+    rf"{COMPANY}(?:, (?:the )?{COMPANY})*,? (?:and|or|&|as well as) "
+    rf"(?:the |its (?:[\w-]+ ){{0,4}}?{any_of(SYNTAX['kin'])} )?{COMPANY}(?!'s )"
 )
-ACTS = re.compile(
-    r" (?:also |now |already |still |only )?(?:will|would|has|had|have|is|was|are|were|said|says|plans?|wants?|aims?|can|could|may|should|[a-z]{3,}(?:ed|es))\b"
-)
-NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "both": 2}
-
-
-@cache
-def anaphor() -> re.Pattern[str]:
-    """Pronouns and definite nouns that stand for an organization."""
-    maker = any_of(table("words")["classes"]["maker"])
-    return re.compile(
-        rf"(?<![\w#'])(?:(?P<pronoun>it|they|he|she|we)(?!\w)|(?P<ranked>‹[A-Z]*L[A-Z]*#\d+›'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{maker})(?!\w)|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
-        rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹[A-Z]*L[A-Z]*#\d+›(?:-based)?\s+){{0,4}}?){maker})(?!-?\w))",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def company_list() -> re.Pattern[str]:
-    """Two or more companies joined by "and" or "or"; a comma alone joins none."""
-    one = r"‹[A-Z]*[OB][A-Z]*#\d+›"
-    kin = r"its (?:[\w-]+ ){0,4}?(?:partner|ally|subsidiary|affiliate|unit) "
-    return re.compile(rf"{one}(?:, (?:the )?{one})*,? (?:and|or|&|as well as) (?:the |{kin})?{one}(?!'s )")
 
 
 @cache
 def who() -> str:
     """The macro {who}: an organization by name, pronoun or definite noun."""
-    maker = any_of(table("words")["classes"]["maker"])
-    return expand(
-        rf"(?:{{org}}(?:{{list}}(?:the )?{{org}})*|(?<!\w)(?:it|they)(?!\w)|(?<!\w)(?:the|this)\s+(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|{{place}}(?:-based)? ){{0,4}}?{maker}(?!\w))"
-    )
+    noun = rf"(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|{{place}}(?:-based)? ){{0,4}}?{MAKER}"
+    return expand(rf"(?:{{orgs}}|(?<!\w)(?:it|they)(?!\w)|(?<!\w)(?:the|this)\s+{noun}(?!\w))".replace("{{", "{"))
 
 
 @dataclass(frozen=True)
@@ -154,13 +138,13 @@ class Discourse:
                     appositive = left.endswith(", ") and text.startswith("'s ", end)
                     acts = bool(ACTS.match(text, end))
                     yield start, end, (acts or bool(CLAUSE_START.search(left))) and not appositive
-        for match in anaphor().finditer(text, 0, position):
+        for match in ANAPHOR.finditer(text, 0, position):
             left = text[: match.start()]
             if not OBLIQUE.search(left):
                 appositive = (
-                    bool(match.group("noun") or match.group("ranked"))
-                    and re.search(r"‹[A-Z]+#\d+›, $", left)
-                    and text[match.end() : match.end() + 1] == ","
+                    not match.group("pronoun")
+                    and bool(re.search(r"‹[A-Z]+#\d+›, $", left))
+                    and text.startswith(",", match.end())
                 )
                 yield match.start(), match.end(), bool(CLAUSE_START.search(left)) and not appositive
 
@@ -172,7 +156,7 @@ class Discourse:
 
     def list_span(self, sentence: Annotated, start: int) -> tuple[int, int] | None:
         """The list that a name at a position belongs to: "Renault, Nissan and Mitsubishi"."""
-        for match in company_list().finditer(sentence.text):
+        for match in COMPANY_LIST.finditer(sentence.text):
             if match.start() <= start < match.end():
                 return match.span()
         return None
@@ -244,7 +228,7 @@ class Discourse:
         if inside and "Plan" in inside[0].kinds:
             owner = self.plan_owner(inside[0].name)
             return Found((owner,), "plan's owner", start) if owner else None
-        match = anaphor().match(text, start)
+        match = ANAPHOR.match(text, start)
         if not match:
             return None
         if match.group("pronoun"):
@@ -271,7 +255,7 @@ class Discourse:
         """Who "the Japanese carmaker", "the Yokohama-based company" or "the three partners" is."""
         low = phrase.lower()
         others = self.others(index, start, low)
-        number = next((n for word, n in NUMBER_WORDS.items() if re.search(rf"\b{word}\b", low)), None)
+        number = next((n for word, n in NUMBERS.items() if re.search(rf"\b{word}\b", low)), None)
         plural = bool(
             re.search(
                 r"(?:makers|companies|partners|groups|firms|allies|manufacturers|suppliers|giants|brands|players)$", low
@@ -284,7 +268,7 @@ class Discourse:
         return self.antecedent(index, start, phrase, others)
 
     def others(self, index: int, start: int, low: str) -> frozenset[str]:
-        """Whom a definite noun cannot be: "its Japanese partner", "a unit of the French carmaker" is not the subject."""
+        """Whom a definite noun cannot be: "its Japanese partner", "a unit of the French carmaker" is another."""
         left = self.reading.annotated[index].text[:start].lower()
         if low.endswith(("partner", "ally", "rival")) or left.endswith(
             ("unit of ", "division of ", "subsidiary of ", "arm of ", "part of ", "brand of ")

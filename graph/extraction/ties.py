@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.extraction.annotate import mark_of
-from graph.extraction.frames import Frame
+from graph.extraction.frame import Frame
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.mentions import ORGANIZATION_KINDS
 from graph.extraction.readings import Reading

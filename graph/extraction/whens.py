@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from graph.extraction.annotate import Annotated
-from graph.extraction.frames import Frame
+from graph.extraction.frame import Frame
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import When
 from graph.extraction.readings import Reading

@@ -1,0 +1,84 @@
+"""How a number and a quantity rule fit together, and when a number leans on the one before it."""
+
+from __future__ import annotations
+
+import re
+
+from graph.extraction.annotate import MARK
+from graph.extraction.frame import Frame
+from graph.extraction.model import Quantity
+from graph.extraction.rules import QuantityRule
+
+MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|models|batteries)\b)")
+LEAN_AFTER = re.compile(
+    r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|will be|would be|are to be|‹when|in ‹[A-Z]*L|for ‹[A-Z]*L"
+    r"|by the|under the|electrified|electric|fully electric|battery|combustion|plug-in|hybrid"
+    r"|in (?:the )?(?:US|UK|U\.S\.)|globally|worldwide|$|,|\.|;)",
+    re.IGNORECASE,
+)
+
+
+def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
+    """Whether a number can only be read with the number before it."""
+    kinds = {"percent": "percent", "GWh": "GWh", "GWh/year": "GWh", "models": "n", "vehicles": "n"}
+    if kinds.get(last.unit or "") != mark or last.property not in {
+        "salesShare", "modelCount", "productionCapacity", "salesVolume", "productionVolume",
+    }:  # fmt: skip
+        return False
+    if not LEAN_AFTER.match(text, end):
+        return False
+    item_is_small = last.quantity is not None and last.unit == "models"
+    return not item_is_small or bool(re.search(r"(?:^|[,;(:–] |and |including |other |to )\S{0,12}$", text[:start]))
+
+
+def tail(text: str, end: int) -> int:
+    """The end of a number's short phrase: up to the next mark or comma."""
+    match = re.compile(r"[^,.;:()‹]{0,40}(?:‹(?:when|[A-Z]*L[A-Z]*)#\d+›)?").match(text, end)
+    return match.end() if match else end
+
+
+def clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """The part of a sentence around a span: between semicolons, and no further than 110 characters off."""
+    left = max(text.rfind(";", 0, start) + 1, start - 110, 0)
+    right = text.find(";", end)
+    return left, min(right if right >= 0 else len(text), end + 110)
+
+
+def fit(
+    rule: QuantityRule, text: str, start: int, end: int, item: tuple[Quantity, ...]
+) -> tuple[float, tuple[int, int]] | None:
+    """How far the nearest word of the rule stands from the number, and where it stands; None where it does not fit."""
+    mark = MARK.match(text, start)
+    value = item[0].value
+    if not mark or mark.group(1) not in rule.marks or not rule.least <= value <= rule.most:
+        return None
+    left, right = clause(text, start, end)
+    if rule.not_after and rule.not_after.match(text, end):
+        return None
+    if rule.not_before and rule.not_before.search(text[left:start]):
+        return None
+    if rule.exclude and rule.exclude.search(text, left, right):
+        return None
+    spans: list[tuple[float, tuple[int, int]]] = []
+    if rule.after:
+        hit = rule.after.match(text, end)
+        if not hit:
+            return None
+        spans.append((0.0, hit.span()))
+    if rule.before:
+        hit = rule.before.search(text[left:start])
+        if not hit:
+            return None
+        spans.append((0.0, (left + hit.start(), left + hit.end())))
+    if rule.near:
+        near = [(distance(m.span(), start, end), m.span()) for m in rule.near.finditer(text, left, right)]
+        if not near:
+            return None
+        spans.append(min(near))
+    score = sum(s for s, _ in spans) + rule.weight
+    return score, (min(s[0] for _, s in spans), max(s[1] for _, s in spans))
+
+
+def distance(span: tuple[int, int], start: int, end: int) -> float:
+    """Characters between a word and the number; words after count a little more."""
+    return float(start - span[1]) if span[1] <= start else (span[0] - end) * 1.2

@@ -1,0 +1,70 @@
+"""Frames that a name alone gives: a model and its brand, a technology and its owner, a platform and its voltage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from graph.extraction.annotate import Annotated
+from graph.extraction.frame import Frame
+from graph.extraction.lexicon import place_adjectives
+from graph.extraction.model import Mention
+from graph.extraction.readings import Reading
+from graph.extraction.subjects import Discourse
+
+
+def named_models(reading: Reading, discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """A model named with its brand, or known by its name, is made by that brand."""
+    for start, end, item in sentence.marks():
+        if not isinstance(item, Mention) or "VehicleModel" not in item.kinds:
+            continue
+        owner = discourse.owner(item.name)
+        brand = owner.name if owner else brand_before(sentence, start, item.name)
+        if brand:
+            yield Frame("model.named", "makesModel", index, start, end, start, brand, item.name)
+
+
+def named_technologies(reading: Reading, discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """A technology that belongs to a company by its name is what that company offers or develops."""
+    for start, end, item in sentence.marks():
+        if isinstance(item, Mention) and item.kinds & {"Technology", "BatteryTechnology"}:
+            owner = discourse.owner(item.name)
+            if owner and reading.names(owner.name):
+                if "Technology" in item.kinds:
+                    yield Frame("technology.named", "offersTechnology", index, start, end, start, owner.name, item.name)
+                else:
+                    yield Frame("battery.named", "developsBattery", index, start, end, start, owner.name, item.name)
+
+
+def brand_before(sentence: Annotated, start: int, name: str) -> str | None:
+    """The brand that an unknown model's name begins with."""
+    for mention in reversed(sentence.mentions(0, start)):
+        if name.startswith(mention.name.removesuffix(" Motors").split()[0]):
+            return mention.name
+    return None
+
+
+def nations_in(phrase: str) -> list[str]:
+    """The countries of the adjectives in a phrase: "French Japanese"."""
+    return [c for a, c in place_adjectives().items() if re.search(rf"(?<!\w){re.escape(a)}(?!\w)", phrase)]
+
+
+def described_platforms(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """A platform that has no name but its voltage: "a common 800-volt architecture"."""
+    for start, end, item in sentence.marks():
+        match = re.compile(r"[ -](?:[a-z-]+ )?(?:platform|architecture)", re.IGNORECASE).match(sentence.text, end)
+        volts = re.fullmatch(r"(\d+)-volt platform", item.name) if isinstance(item, Mention) else None
+        if volts and isinstance(item, Mention):
+            found = discourse.subject(index, start)
+            for owner in found.names if found else ():
+                yield Frame("platform.volt", "developsPlatform", index, start, end, start, owner, item.name)
+            yield Frame("platform.volt", "voltage", index, start, end, start, item.name, None, int(volts[1]), "V")
+        if not match or not isinstance(item, tuple) or item[0].unit != "V":
+            continue
+        name = f"{item[0].value}-volt platform"
+        found = discourse.subject(index, start)
+        for owner in found.names if found else ():
+            yield Frame("platform.volt", "developsPlatform", index, start, match.end(), start, owner, name)
+        yield Frame(
+            "platform.volt", "voltage", index, start, match.end(), start, name, None, item[0].value, "V", item[0]
+        )
