@@ -47,6 +47,9 @@ def clause(text: str, start: int, end: int) -> tuple[int, int]:
     for match in BREAK.finditer(text, 0, start + 1):
         if match.end() <= start + 1:
             left, relative = match.end(), bool(RELATIVE.match(match.group()))
+    resumed = text.rfind(", ", left, start) if relative else -1
+    if resumed >= 0:
+        left, relative = resumed + 2, False
     following = BREAK.search(text, max(end - 1, start))
     right = following.start() if following else len(text)
     comma = text.find(",", end)
@@ -193,6 +196,8 @@ class Modality:
         text = sentence.text
         last = max(frame.end, frame.anchor)
         left, right = clause(text, frame.start, last)
+        if frame.quantity:
+            left = max(left, clause(text, frame.anchor, last)[0])
         coordinate = COORDINATE.search(text, last)
         right = min(right, last + 60, coordinate.start() if coordinate else right)
         scope, around = text[left:last], text[left:right]

@@ -94,7 +94,10 @@ class Regions:
         numbers = [s for s, _, i in sentence.marks() if isinstance(i, tuple) and not i[0].ordinal]
         if frame.property == "operatesPlant":
             numbers = [n for n in numbers if not re.search(r"\band one $|, one $", text[: n + 4])]
-        right = min([right, *[n for n in numbers if n > last]])
+        following = min([n for n in numbers if n > last], default=right)
+        if following <= right:
+            other = re.search(r",? and [^‹]*$", text[last:following])
+            right = last + other.start() if other else following
         lower = max([left, *[n for n in numbers if n < frame.anchor]])
         return left, right, lower
 

@@ -49,10 +49,10 @@ class Whens:
     def __init__(self, reading: Reading, frames: list[Frame]) -> None:
         """Remember the document and where its figures stand."""
         self.reading = reading
-        self.anchors: dict[int, set[int]] = {}
+        self.anchors: dict[int, dict[int, str]] = {}
         for frame in frames:
             if frame.quantity:
-                self.anchors.setdefault(frame.index, set()).add(frame.anchor)
+                self.anchors.setdefault(frame.index, {})[frame.anchor] = frame.property
 
     def of(self, frame: Frame) -> When | None:
         """The date, period or length of time of a frame."""
@@ -96,7 +96,11 @@ class Whens:
         after = [m for m in marks if frame.anchor <= m[0] < stop]
         if after:
             return self.first_of(after, text)
-        between = [m for m in marks if preceding < m[0] < frame.anchor and joins(text, m[1], frame.anchor, m[0])]
+        alike = self.anchors.get(frame.index, {}).get(preceding) == frame.property
+        near = [m for m in marks if preceding < m[0] < frame.anchor]
+        between = [
+            m for m in near if joins(text, m[1], frame.anchor, m[0]) or (alike and added(text, m[1], frame.anchor))
+        ]
         if between:
             return between[-1][2]
         first = min([*others, frame.anchor])
@@ -113,7 +117,7 @@ class Whens:
 
     def others(self, frame: Frame, text: str) -> list[int]:
         """Where the other figures of a sentence stand; those in brackets count only inside them."""
-        found = sorted(self.anchors.get(frame.index, set()) - {frame.anchor})
+        found = sorted(set(self.anchors.get(frame.index, {})) - {frame.anchor})
         bracket = brackets(text)
         if any(first <= frame.anchor < last for first, last in bracket):
             return found
@@ -180,7 +184,7 @@ class Whens:
         """The date that "that year" goes back to, in the sentence before."""
         text = sentence.text
         found = re.compile(r"\b(?:that|the same) year\b").search(text, frame.anchor, min(len(text), frame.end + 60))
-        others = [o for o in self.anchors.get(frame.index, set()) if o > frame.anchor]
+        others = [o for o in self.anchors.get(frame.index, {}) if o > frame.anchor]
         if not found or found.start() > min(others, default=len(text)):
             return None
         before = [w for _, _, w in sentence.marks(0, frame.anchor) if isinstance(w, When) and w.last]
@@ -208,6 +212,11 @@ class Whens:
 def brackets(text: str) -> list[tuple[int, int]]:
     """The spans in round brackets."""
     return [m.span() for m in re.finditer(r"\([^)]*\)", text)]
+
+
+def added(text: str, end: int, anchor: int) -> bool:
+    """Whether a figure is merely added after a date: "50% by 2030, and 100% in Europe"."""
+    return bool(re.fullmatch(r",? and ", text[end:anchor]))
 
 
 def joins(text: str, end: int, anchor: int, start: int) -> bool:
