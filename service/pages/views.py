@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 from rapidfuzz import process
 
 from graph.namespaces import CODE, EV, Namespace
@@ -11,6 +11,7 @@ from service.dataset import Dataset, NoDataset, current
 from service.pages import filters
 from service.pages.answers import FORMATS, TYPES, answer, plain
 from service.pages.claim import claim_page
+from service.pages.compare import MOST, as_csv, compared, records
 from service.pages.document import document_page
 from service.pages.entity import entity_page
 from service.pages.finding import search as find
@@ -159,6 +160,31 @@ def disagreements() -> Response:
         )
 
     return plain(dataset, page)
+
+
+@blueprint.get("/compare")
+def compare() -> Response:
+    """Makers side by side, given as `e`, once for each."""
+    dataset = current()
+
+    def page() -> str:
+        found = compared(dataset, request.args.getlist("e"))
+        slugs = [filters.local(entity["iri"]) for entity in found.entities]
+        makers = rows(dataset, "makers")
+        return render_template(
+            "compare.html", entities=found.entities, lines=found.lines, makers=makers, most=MOST, slugs=slugs
+        )
+
+    return plain(dataset, page)
+
+
+@blueprint.get("/compare.<any(csv, json):suffix>")
+def compare_data(suffix: str) -> Response:
+    """The same as rows."""
+    found = compared(current(), request.args.getlist("e"))
+    if suffix == "csv":
+        return Response(as_csv(found), content_type="text/csv; charset=utf-8; header=present")
+    return jsonify(records(found))
 
 
 @blueprint.get("/search")

@@ -25,6 +25,8 @@ PATHS = (
     "/",
     "/documents",
     "/disagreements",
+    "/compare",
+    "/compare?e=nissan&e=renault",
     "/ontology",
     "/ontology/Claim",
     "/search?q=nissan",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import time
@@ -34,6 +36,8 @@ PAGES = (
     "/document/alliance-2030-report",
     "/document/hostile",
     "/sparql",
+    "/compare",
+    "/compare?e=nissan&e=renault-nissan-mitsubishi-alliance",
 )
 THINGS = ("/id/nissan", "/document/nissan-the-arc", "/code/modality/plan", "/ontology/Claim", "/graph/facts")
 FORMATS = {
@@ -293,3 +297,41 @@ def test_a_warm_page_takes_less_than_50_ms(visitor: FlaskClient, path: str) -> N
         visitor.get(path)
         taken.append(time.perf_counter() - begun)
     assert min(taken) < 0.05, f"{min(taken) * 1000:.0f} ms"
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "found"),
+    [
+        ("arya", "nissan-ariya"),
+        ("nisan ambition", "nissan-ambition-2030"),
+        ("yokohma", "yokohama"),
+        ("mitsubshi", "mitsubishi-motors"),
+    ],
+)
+def test_a_misspelt_word_finds_the_name(visitor: FlaskClient, misspelt: str, found: str) -> None:
+    assert f'href="/id/{found}"' in visitor.get("/search", query_string={"q": misspelt}).text
+
+
+def test_a_search_finds_no_rules(visitor: FlaskClient) -> None:
+    assert "/rule/" not in visitor.get("/search?q=subsidiary").text
+
+
+def test_makers_are_compared_by_name_or_address_and_as_data(visitor: FlaskClient) -> None:
+    query = "e=Nissan&e=Renault–Nissan–Mitsubishi Alliance&e="
+    page = visitor.get(f"/compare?{query}").text
+    assert "34 models" in page
+    assert "23 billion" in page or "23,000,000,000" in page
+    rows = visitor.get(f"/compare.json?{query}").json
+    lines = list(csv.DictReader(io.StringIO(visitor.get(f"/compare.csv?{query}").text)))
+    assert [row["claim"] for row in rows] == [line["claim"] for line in lines]
+    assert {row["entity"] for row in rows} == {"Nissan", "Renault–Nissan–Mitsubishi Alliance"}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("e=no-such-maker", 404), ("e=%3Cscript%3E", 404), ("&".join(f"e=m{n}" for n in range(6)), 400), ("e=%20", 200)],
+)
+def test_what_cannot_be_compared_is_said(visitor: FlaskClient, query: str, status: int) -> None:
+    answer = visitor.get(f"/compare?{query}")
+    assert answer.status_code == status
+    assert "<script>" not in answer.text
