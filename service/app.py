@@ -66,7 +66,7 @@ def _headers(response: Response) -> Response:
     engine = cast(Engine, current_app.extensions["evplans.engine"])
     try:
         changed = f".{engine.changes}" if engine.changes else ""
-        response.headers["X-Dataset-Build"] = datasets.current().revision + changed
+        response.headers.setdefault("X-Dataset-Build", datasets.current().revision + changed)
     except NoDataset:
         response.headers["X-Dataset-Build"] = "none"
     return response

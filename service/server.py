@@ -73,7 +73,9 @@ def _loader(settings: Settings, scratch: bool) -> Callable[..., Flask]:
     def load(*_: Any) -> Flask:
         from service.app import create_app
 
-        return create_app(settings, scratch)
+        app = create_app(settings, scratch)
+        app.extensions["evplans.engine"].warm()
+        return app
 
     return load
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
-from service.dataset import Datasets
+from service.dataset import Datasets, NoDataset
 from service.sparql.workers import Answer, Failed, Pool, Stopped
 
 
@@ -41,6 +42,14 @@ class Engine:
     def change(self, request: dict[str, Any], data: bytes) -> bool:
         """Apply a change; True where it made a graph. Raises Failed, Stopped or NoDataset."""
         return self._current().change(request, data)
+
+    def warm(self) -> None:
+        """Load the current build in the background, so that the first query need not wait for it."""
+        threading.Thread(target=self._warm, daemon=True).start()
+
+    def _warm(self) -> None:
+        with suppress(NoDataset, Stopped):
+            self._current()
 
     def close(self) -> None:
         """End the workers."""

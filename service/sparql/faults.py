@@ -12,7 +12,12 @@ from service.sparql.workers import Failed, Stopped
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _PREFIX = re.compile(r"([^\W\d_][\w.-]*)?:")
 _KNOWN_MESSAGES = ("Prefix not found", "IRI parsing failed", "The SELECT contains a variable that is unbound")
-_SHOWN = 6  # of the tokens that the parser would have taken
+_UPDATE = re.compile(
+    r"\s*(?:(?:PREFIX\s+[^\s<]*\s*|BASE\s*)<[^>]*>\s*)*(?:INSERT|DELETE|WITH|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[?$]?[\w:.-]{1,40}|<[^>]{1,80}>")
+LONGEST_LINE = 400  # characters of a line that is shown with its fault
 RETRY = {"Retry-After": "5"}
 
 
@@ -39,6 +44,11 @@ def problem(error: Failed | Stopped, query: str, seconds: float, prefixes: dict[
     return Problem(503, "Not ready", "The dataset is being loaded; try again.", RETRY)
 
 
+def is_update(text: str) -> bool:
+    """Whether a text that is no query begins like an update."""
+    return _UPDATE.match(text) is not None
+
+
 def syntax(message: str, query: str, prefixes: dict[str, str]) -> Problem:
     """A syntax error with its place, the line itself, and what was meant where that can be guessed."""
     match = _PLACE.match(message)
@@ -46,8 +56,9 @@ def syntax(message: str, query: str, prefixes: dict[str, str]) -> Problem:
         return Problem(400, "Syntax error", _sentence(message))
     line, column = int(match[1]), int(match[2])
     lines = query.splitlines() or [""]
-    text = lines[line - 1] if line <= len(lines) else ""
-    reason = _reason(match[3], text, column, prefixes)
+    whole = lines[line - 1] if line <= len(lines) else ""
+    text = whole if len(whole) <= LONGEST_LINE else ""
+    reason = _reason(match[3], whole, column, prefixes)
     where = f"Line {line}, column {column}"
     return Problem(400, "Syntax error", f"{where}: {reason}", line=line, column=column, text=text)
 
@@ -58,15 +69,16 @@ def _reason(expected: str, text: str, column: int, prefixes: dict[str, str]) -> 
         return _unknown_prefix(text, column, prefixes)
     if known:
         return _sentence(known)
-    tokens = [t for t in re.split(r", (?![^\[]*\])", expected.replace("\n", " ")) if not t.startswith("[")]
-    if not tokens:
-        return "this cannot stand here."
-    shown = ", ".join(tokens[:_SHOWN])
-    return f"expected {shown}{' or other' if len(tokens) > _SHOWN else ''}."
+    rest = text[column - 1 : column + 100].strip()
+    if not rest:
+        return "the query cannot be read up to here."  # the engine stops where it gave up, at or after the fault
+    found = _WORD.match(rest)
+    return f"`{found[0] if found else rest[0]}` cannot stand here."
 
 
 def _unknown_prefix(text: str, column: int, prefixes: dict[str, str]) -> str:
-    before = [m for m in _PREFIX.finditer(text) if m.start() < column]
+    near_place = text[max(0, column - 100) : column + 1]
+    before = list(_PREFIX.finditer(near_place))
     if not before:
         return "a prefix is not declared."
     name = before[-1][1] or ""

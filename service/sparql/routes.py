@@ -54,9 +54,12 @@ def query() -> Response:
     except Failed as error:
         if error.kind == "format":
             raise not_acceptable(GRAPHS if error.message == "graph" else TABLES) from error
-        raise _told(error, asked, settings) from error
+        problem = _told(error, asked, settings)
     except Stopped as error:
-        raise _told(error, asked, settings) from error
+        problem = _told(error, asked, settings)
+    if _name(table) == results.PAGE:
+        return _page(asked.text, None, problem)
+    raise problem
 
 
 def _without_query() -> Response:
@@ -90,7 +93,7 @@ def _response(asked: Query, answer: Answer, table: Choice | None, graph: Choice 
     if answer.format == results.PAGE:
         with closing(answer):
             found = json.loads(b"".join(answer.pieces))
-        return _page(asked.text, found)
+        return _page(asked.text, found, revision=answer.revision)
     return send(answer, table, graph)
 
 
@@ -125,6 +128,7 @@ def _held(answer: Answer, media_type: str, cut_unseen: bool) -> Response:
     response = Response(_read(held, answer if size > limit else None), mimetype=media_type)
     response.call_on_close(held.close)
     response.call_on_close(answer.close)
+    response.headers["X-Dataset-Build"] = answer.revision
     if size <= limit:
         response.content_length = size
     return response
@@ -140,7 +144,10 @@ def _read(held: IO[bytes], rest: Answer | None) -> Iterator[bytes]:
         logging.getLogger(__name__).warning("an answer was cut: %s", error)
 
 
-def _page(text: str, found: dict[str, Any] | None) -> Response:
+def _page(
+    text: str, found: dict[str, Any] | None, problem: Problem | None = None, revision: str | None = None
+) -> Response:
+    """The form with its query, and below it the answer or what was wrong."""
     prefixes = Namespace(_settings().base).prefixes
 
     def shorten(iri: str) -> str:
@@ -150,11 +157,17 @@ def _page(text: str, found: dict[str, Any] | None) -> Response:
         space, prefix = max(near, key=lambda pair: len(pair[0]))
         return f"{prefix}:{iri.removeprefix(space)}"
 
-    page = render_template("sparql.html", query=text, found=found, prefixes=prefixes, shorten=shorten)
-    return _varied(Response(page, mimetype="text/html"))
+    page = render_template("sparql.html", query=text, found=found, problem=problem, prefixes=prefixes, shorten=shorten)
+    response = Response(page, status=problem.status if problem else 200, mimetype="text/html")
+    response.headers.update(problem.headers if problem else {})
+    if revision:
+        response.headers["X-Dataset-Build"] = revision
+    return _varied(response)
 
 
 def _told(error: Failed | Stopped, asked: Query, settings: Settings) -> Problem:
+    if isinstance(error, Failed) and error.kind == "syntax" and faults.is_update(asked.text):
+        return Problem(400, "Not a query", "This is an update; updates go to /update, by POST.")
     return faults.problem(error, asked.text, asked.seconds, Namespace(settings.base).prefixes)
 
 

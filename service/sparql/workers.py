@@ -78,6 +78,7 @@ class Answer:
 
     format: str
     pieces: Iterator[bytes]
+    revision: str  # the build that was asked, and how often it was changed since
 
     def close(self) -> None:
         """Let the worker go; it is killed when it has not finished."""
@@ -135,7 +136,8 @@ class Pool:
             self._give_back(worker, network=job["network"])
             told = json.loads(body)
             raise Failed(told["kind"], told["message"])
-        return Answer(body.decode(), self._pieces(worker, deadline, network=job["network"]))
+        revision = f"{self.build.name}.{worker.age}" if worker.age else self.build.name
+        return Answer(body.decode(), self._pieces(worker, deadline, network=job["network"]), revision)
 
     def change(self, request: dict[str, Any], data: bytes) -> bool:
         """Apply a change to the store (see `writes`); later jobs see it. True where it made a graph.

@@ -21,9 +21,9 @@ class Missing(LookupError):
 
 
 def change(store: Store, request: dict[str, Any], data: bytes) -> bytes:
-    """Apply a change. Returns the message for the client: END, or ERROR with `kind` and `message`."""
+    """Apply a change, or with `trial` only try it. Returns END, or ERROR with `kind` and `message`."""
     told = _tried(store, request, data)
-    if told[:1] == frames.END:
+    if told[:1] == frames.END and not request.get("trial"):
         apply(store, request, data)
     return told
 

@@ -34,9 +34,19 @@ def update() -> Response:
     except guard.TooIntricate as error:
         raise Problem(400, "Update too intricate", f"The update is refused: {error}.") from error
     if refused:
+        _check_syntax(text)
         raise Problem(403, "Not allowed", f"The update asks {', '.join(refused)}, which is not on the allow-list.")
     _change({"operation": "update", "network": network}, protocol.with_using(text, using).encode(), text)
     return Response(status=204)
+
+
+def _check_syntax(text: str) -> None:
+    """Raise a Problem for an update that cannot be read; nothing is changed."""
+    try:
+        _change({"operation": "update", "network": False, "trial": True}, text.encode(), text)
+    except Problem as problem:
+        if problem.status == 400:
+            raise
 
 
 @blueprint.route("/graph-store", methods=["GET", "PUT", "POST", "DELETE"])

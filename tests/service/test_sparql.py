@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 def ask(app: Flask, query: str, accept: str | None = None, **fields: Any) -> TestResponse:
     headers = {} if accept is None else {"Accept": accept}
     return app.test_client().get("/sparql", query_string={"query": query, **fields}, headers=headers)
+
+
+def ask_by_post(app: Flask, query: str) -> TestResponse:
+    return app.test_client().post("/sparql", data=query, content_type="application/sparql-query")
 
 
 def count(app: Flask, dataset: str = "", **fields: Any) -> int:
@@ -114,6 +119,13 @@ def test_a_browser_gets_a_table(app: Flask) -> None:
     assert "2 rows" in page.text
 
 
+def test_a_browser_gets_its_query_back_with_what_is_wrong(app: Flask) -> None:
+    page = app.test_client().get("/sparql", query_string={"query": "SELECT * { ?s }"}, headers=BROWSER)
+    assert page.status_code == 400
+    assert "SELECT * { ?s }</textarea>" in page.text
+    assert "Line 1, column" in page.text
+
+
 def test_a_syntax_error_names_its_place(app: Flask) -> None:
     answer = ask(app, "SELECT *\nWHERE { ?s evv:parent ?o }")
     problem = json.loads(answer.data)
@@ -121,6 +133,13 @@ def test_a_syntax_error_names_its_place(app: Flask) -> None:
     assert (problem["line"], problem["text"]) == (2, "WHERE { ?s evv:parent ?o }")
     assert "`evv:`" in problem["detail"]
     assert "`ev:`" in problem["detail"]
+
+
+def test_a_long_line_is_told_quickly(app: Flask) -> None:
+    begun = time.process_time()
+    answer = ask_by_post(app, "SELECT * { ?s nope:x '" + "a" * 900_000 + "' }")
+    assert (answer.status_code, len(answer.data) < 2000) == (400, True)
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(
@@ -197,8 +216,14 @@ def test_a_new_build_takes_over(tmp_path: Path) -> None:
     try:
         assert count(app) == 2 * THINGS
         make_build(tmp_path, "new", quads()[:5])
-        assert ask(app, "ASK {}").headers["X-Dataset-Build"] == "new"
-        assert any(count(app) == 5 for _ in range(200))
+        for _ in range(500):
+            answer = ask(app, COUNT.format(""), "text/csv")
+            build, found = answer.headers["X-Dataset-Build"], int(answer.text.split()[1])
+            assert (build, found) in {("old", 2 * THINGS), ("new", 5)}
+            if build == "new":
+                break
+            time.sleep(0.01)
+        assert build == "new"
     finally:
         app.extensions["evplans.engine"].close()
 
