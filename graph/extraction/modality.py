@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.extraction.annotate import MARK, Annotated, mark_of
+from graph.extraction.clauses import clause
 from graph.extraction.frame import Frame
 from graph.extraction.lexicon import cue
 from graph.extraction.model import Mention, When
@@ -17,13 +18,7 @@ OF_PRODUCTS = frozenset(
     """usesPlatform usesBattery drivingRange price batteryCapacity chargingTime chargingPower power voltage
     supplies""".split()
 )
-BREAK = re.compile(
-    r"; | – | — |: | \(|\)|, (?:while|but|whereas|where"
-    r"|(?:(?:on|in|for|to|of|with|from|under|by|at) )?(?:which|who|whom|whose))\b"
-)
-BRACKETS = re.compile(r"\([^()]*\)")
 COORDINATE = re.compile(r", (?:and|but) (?:\w+ly )?(?:will|is|are|has|have|would|could|should|plans?|aims?|wants?)\b")
-RELATIVE = re.compile(r", (?:\w+ )?(?:which|who|whom|whose|where)\b")
 OWN_BEFORE = re.compile(r"(?:\b(?:its|their|the [\w-]+'s)|›'s) (?:[\w-]+ )?$", re.IGNORECASE)
 OWN_AT_START = re.compile(
     r"(?:(?:at|in|on|near|with|from) )?(?:its|their|the [\w-]+'s?|‹[^›]*›'s?) "
@@ -38,22 +33,6 @@ PAST = re.compile(
     r"relaunched|released|started|began)\b",
     re.IGNORECASE,
 )
-
-
-def clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """The clause around a span: between semicolons, dashes, brackets and relative pronouns; those end at a comma."""
-    left, relative = 0, False
-    text = BRACKETS.sub(lambda m: m.group() if m.start() <= start < m.end() else " " * len(m.group()), text)
-    for match in BREAK.finditer(text, 0, start + 1):
-        if match.end() <= start + 1:
-            left, relative = match.end(), bool(RELATIVE.match(match.group()))
-    resumed = text.rfind(", ", left, start) if relative else -1
-    if resumed >= 0:
-        left, relative = resumed + 2, False
-    following = BREAK.search(text, max(end - 1, start))
-    right = following.start() if following else len(text)
-    comma = text.find(",", end)
-    return left, max(min(right, comma) if relative and comma >= 0 else right, end)
 
 
 class Modality:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from graph.extraction.annotate import Annotated, mark_of
+from graph.extraction.clauses import clause
 from graph.extraction.frame import Frame
 from graph.extraction.lexicon import region_adjectives, worldwide
 from graph.extraction.mentions import PLACE_KINDS
-from graph.extraction.modality import clause
 from graph.extraction.model import Mention
 from graph.extraction.plants import Plants
 from graph.extraction.readings import Reading

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from graph.extraction.annotate import Annotated
+from graph.extraction.clauses import relative_end
 from graph.extraction.frame import Frame
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import When
@@ -32,6 +33,7 @@ ANOTHER_VERB = re.compile(r",? (?:and|but) (?:that|has|have|had|is|was|were|it|t
 SUBORDINATE = re.compile(r"(?:when|once|after|as soon as|although|since) (?!‹when)", re.IGNORECASE)
 COMPARED = re.compile(r"(?:\bthan|\bas|compared with|compared to|against|versus) $", re.IGNORECASE)
 
+ADDED = re.compile(r",? and ")
 COUNTED = frozenset("investment salesVolume productionVolume".split())
 NUMBER = re.compile(r"‹(?:money|n|percent|GWh|converted)")
 Mark = tuple[int, int, When]
@@ -92,7 +94,8 @@ class Whens:
         following = min((o for o in others if o > frame.anchor), default=len(text))
         preceding = max((o for o in others if o < frame.anchor), default=-1)
         broken = (SPENT_THAT if frame.property == "investment" else NEW_CLAUSE).search(text, frame.anchor)
-        stop = min(following, broken.start() if broken else len(text))
+        limit = min(broken.start() if broken else len(text), relative_end(text, frame.anchor))
+        stop = min(following, limit)
         after = [m for m in marks if frame.anchor <= m[0] < stop]
         if after:
             return self.first_of(after, text)
@@ -107,11 +110,7 @@ class Whens:
         early = [m for m in marks if m[0] < first and (m[0] < 8 or joins(text, m[1], frame.anchor, m[0]))]
         if early:
             return early[0][2]
-        later = [
-            w
-            for s, _, w in marks
-            if frame.anchor < s < (broken.start() if broken else len(text)) and not [o for o in others if s < o]
-        ]
+        later = [w for s, _, w in marks if frame.anchor < s < limit and not [o for o in others if s < o]]
         shared = re.search(r"\band\b|,", text[frame.anchor : following])
         return later[0] if later and not frame.inherits and shared else None
 
@@ -216,7 +215,7 @@ def brackets(text: str) -> list[tuple[int, int]]:
 
 def added(text: str, end: int, anchor: int) -> bool:
     """Whether a figure is merely added after a date: "50% by 2030, and 100% in Europe"."""
-    return bool(re.fullmatch(r",? and ", text[end:anchor]))
+    return bool(ADDED.fullmatch(text, end, anchor))
 
 
 def joins(text: str, end: int, anchor: int, start: int) -> bool:
@@ -225,4 +224,4 @@ def joins(text: str, end: int, anchor: int, start: int) -> bool:
     if re.search(r"; | – | — ", between) or ANOTHER_VERB.search(between):
         return False
     opens = start < 30 or bool(re.search(r"(?:^|[,;:–—] |and |but )(?:[\w-]+ ){0,2}$", text[:start]))
-    return opens or not re.search(r",(?! with )|‹(?:money|n|percent|GWh)", between)
+    return opens or (not ADDED.fullmatch(between) and not re.search(r",(?! with )|‹(?:money|n|percent|GWh)", between))
