@@ -18,7 +18,7 @@ from graph.extraction.quantified import MONEY_AFTER, fit, leans, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules, quantity_rules
 from graph.extraction.subjects import Discourse, Found
-from graph.extraction.things import described_platforms, named_models, named_technologies, nations_in
+from graph.extraction.things import cross_holdings, described_platforms, named_models, named_technologies, nations_in
 
 Stated = tuple[int | float | str | None, str | None, Quantity | None]
 LETTERS = {
@@ -28,7 +28,9 @@ LETTERS = {
 
 # "Horse, which employs ...": a subject that no list knows; its figures are nobody's
 UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
-VENTURE = re.compile(r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, (?:an?|its|the|their) (?:[\w-]+ ){0,3}$")
+VENTURE = re.compile(
+    r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, (?:an?|its|the|their|(?P<parent>‹[A-Z]*O[A-Z]*#\d+›)'s) (?:[\w-]+ ){0,3}$"
+)
 
 
 class Frames:
@@ -49,6 +51,7 @@ class Frames:
             found += self.plants.frames_of(index, Frame)
             found += named_models(self.reading, self.discourse, index, sentence)
             found += named_technologies(self.reading, self.discourse, index, sentence)
+            found += cross_holdings(self.discourse, index, sentence)
             found += described_platforms(self.discourse, index, sentence)
             for rule in pattern_rules():
                 found += self.by_pattern(rule, index, sentence)
@@ -174,6 +177,8 @@ class Frames:
             return Found((names[0],), "a person's name") if "‹" not in names[0] else None
         if rule.property in {"partnersWith", "holdsStakeIn"}:
             venture = VENTURE.search(sentence.text[: match.start()])
+            if venture and venture["parent"]:
+                return Found((sentence.mentions(*venture.span("parent"))[0].name,), "parent of the venture")
             if venture:
                 before = self.discourse.clause_subject(frame.index, venture.start())
                 return before or self.discourse.before(frame.index)
@@ -209,6 +214,9 @@ class Frames:
         for word in wanted.split():
             if word == "organization":
                 found = self.discourse.subject(index, position)
+            elif word == "plantowner":
+                owner = self.plants.owner_in_scope(index)
+                found = Found((owner,), "owner of the plant") if owner else None
             elif word == "topic":
                 found = self.discourse.before(index)
             elif word.startswith("opener:"):
@@ -242,6 +250,7 @@ class Frames:
         earlier = self.earlier(index, letters)
         if (
             earlier
+            and self.led_by(index - 1, letters)
             and re.search(r"(?:^|\bwhen )it\b", text[:position], re.IGNORECASE)
             and not self.of_kind(sentence, 0, position, "OB")
         ):
@@ -275,12 +284,21 @@ class Frames:
         after = self.of_kind(sentence, position, len(sentence.text), letters)
         return Found((after[0].name,), "nearest after") if after else None
 
+    def led_by(self, index: int, letters: str) -> bool:
+        """Whether a sentence is about a name of a kind: it comes first, or no company is named."""
+        named = self.reading.annotated[index].mentions()
+        return (
+            not named or bool(set(mark_of(named[0])) & set(letters)) or not any(map(self.discourse.is_company, named))
+        )
+
     def earlier(self, index: int, letters: str) -> list[str]:
         """The names of a kind in the sentence before that has one, in the same block or what it stands under."""
         block = self.reading.sentences[index].block
         for back in range(index - 1, max(-1, index - 4), -1):
             other = self.reading.annotated[back]
-            if other.sentence.block not in {block, self.reading.blocks[block].parent}:
+            parent = self.reading.blocks[block].parent
+            beside = parent is not None and self.reading.blocks[other.sentence.block].parent == parent
+            if other.sentence.block not in {block, parent} and not beside:
                 return []
             names = [m.name for m in self.of_kind(other, 0, len(other.text), letters)]
             if names:

@@ -153,12 +153,11 @@ class Plants:
         """Several plants in one country or continent, or a counted one ("the second in Europe"), have no name."""
         if re.search(r"‹[A-Z]*F[A-Z]*#\d+› ?$", text[: match.start()]):
             return True
-        if rule == "plant.makes-in":
+        if rule in {"plant.makes-in", "plant.participle"}:
             return not all("City" in p.kinds for p in places)
         wide = places[0].kinds & {"Country", "Market"} or places[0].name in {"Europe", "Asia", "North America"}
-        if wide and re.search(
-            r"(?:second|first|third|fourth|only|biggest|largest|every|other) (?:[a-z-]+ )?$", text[: match.start()]
-        ):
+        counted = r"\b(?:second|first|third|fourth|only|biggest|largest|every|other) (?:[a-z-]+ )?"
+        if wide and (re.search(counted, match.group()) or re.search(counted + "$", text[: match.start()])):
             return True
         plural = re.search(r"\b(?:plants|factories|gigafactories|sites|facilities|works)\b", match.group())
         return bool(plural) and bool(places[0].kinds & {"Country", "Market"}) and "places" not in match.groupdict()
@@ -199,7 +198,9 @@ class Plants:
             found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
             if found:
                 return self.company(found.names[-1])
-        whose = re.search(r"(‹[A-Z]*[OB][A-Z]*#\d+›), whose (?:[a-z-]+ )?$", sentence.text[: match.start()])
+        whose = re.compile(r"(‹[A-Z]*[OB][A-Z]*#\d+›), whose ").search(
+            sentence.text, max(0, match.start() - 30), match.end()
+        )
         if whose:
             return self.company(sentence.mentions(whose.start(1), whose.end(1))[0].name)
         after = re.compile(
@@ -235,14 +236,22 @@ class Plants:
         last = [p for p in self.found if p.index == index - 1 and p.start < 40]
         if last and re.match(r"It ", sentence.text) and self.near(index - 1, index):
             return last[0]
-        if anaphora().search(sentence.text) or not self.discourse.clause_subject(index, position):
-            earlier = [p for p in self.found if index - 3 <= p.index < index and self.near(p.index, index)]
+        back = bool(anaphora().search(sentence.text))
+        if back or not self.discourse.clause_subject(index, position):
+            reach = index - 3 if back else index - 1
+            earlier = [p for p in self.found if reach <= p.index < index and self.near(p.index, index, same=not back)]
             return earlier[-1] if earlier else None
         return None
 
-    def near(self, earlier: int, index: int) -> bool:
-        """Whether an earlier sentence stands in the same or the neighbouring block."""
-        return self.reading.sentences[index].block - self.reading.sentences[earlier].block <= 1
+    def owner_in_scope(self, index: int) -> str | None:
+        """The owner of the plant that was named last before a sentence or in it."""
+        earlier = [p.owner for p in self.found if index - 6 <= p.index <= index]
+        return earlier[-1] if earlier else None
+
+    def near(self, earlier: int, index: int, *, same: bool = False) -> bool:
+        """Whether an earlier sentence stands in the same block or, without `same`, in the one before."""
+        apart = self.reading.sentences[index].block - self.reading.sentences[earlier].block
+        return apart <= (0 if same else 1)
 
     def frames_of(self, index: int, frame: Any) -> Iterator[Any]:
         """operatesPlant and locatedIn of the plants of a sentence."""

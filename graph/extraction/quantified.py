@@ -25,7 +25,7 @@ def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
         "salesShare", "modelCount", "productionCapacity", "salesVolume", "productionVolume",
     }:  # fmt: skip
         return False
-    if not LEAN_AFTER.match(text, end):
+    if not LEAN_AFTER.match(text, end) or re.compile(r" of (?:these|those) ‹n").match(text, end):
         return False
     item_is_small = last.quantity is not None and last.unit == "models"
     return not item_is_small or bool(re.search(r"(?:^|[,;(:–] |and |including |other |to )\S{0,12}$", text[:start]))

@@ -44,7 +44,10 @@ COMPANY_LIST = re.compile(
 def who() -> str:
     """The macro {who}: an organization by name, pronoun or definite noun."""
     noun = rf"(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|{{place}}(?:-based)? ){{0,4}}?{MAKER}"
-    return expand(rf"(?:{{orgs}}|(?<!\w)(?:it|they)(?!\w)|(?<!\w)(?:the|this)\s+{noun}(?!\w))".replace("{{", "{"))
+    ranked = rf"{{place}}'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER}"
+    return expand(
+        rf"(?:{{orgs}}|(?<!\w)(?:it|they)(?!\w)|(?<!\w)(?:the|this)\s+{noun}(?!\w)|{ranked}(?!\w))".replace("{{", "{")
+    )
 
 
 @dataclass(frozen=True)

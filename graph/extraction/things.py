@@ -49,6 +49,25 @@ def nations_in(phrase: str) -> list[str]:
     return [c for a, c in place_adjectives().items() if re.search(rf"(?<!\w){re.escape(a)}(?!\w)", phrase)]
 
 
+EACH_OTHER = re.compile(
+    r"\beach (?:will |is to |would )?(?:owns?|holds?|has|have|take) (?:a )?(‹percent#\d+›)(?: stake)? (?:of|in) the other",
+    re.IGNORECASE,
+)
+
+
+def cross_holdings(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """Two companies that hold the same share of each other."""
+    for match in EACH_OTHER.finditer(sentence.text):
+        found = discourse.group(index, 2)
+        quantity = next((i[0] for _, _, i in sentence.marks(*match.span(1)) if isinstance(i, tuple)), None)
+        if found and quantity and len(found.names) == 2:
+            for owner, owned in (found.names, found.names[::-1]):
+                yield Frame(
+                    "stake.each-other", "holdsStakeIn", index, match.start(), match.end(), match.start(1), owner, owned,
+                    quantity.value, "percent", quantity,
+                )  # fmt: skip
+
+
 def described_platforms(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
     """A platform that has no name but its voltage: "a common 800-volt architecture"."""
     for start, end, item in sentence.marks():
