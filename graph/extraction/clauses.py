@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 BREAK = re.compile(
-    r"; | – | — |: | \(|\)|, (?:while|but|whereas|where"
+    r"; | – | — |: | \(|\)|, (?:while|but|whereas|where|compared with|compared to|against"
     r"|(?:(?:on|in|for|to|of|with|from|under|by|at) )?(?:which|who|whom|whose))\b"
 )
 BRACKETS = re.compile(r"\([^()]*\)")

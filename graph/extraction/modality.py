@@ -130,6 +130,8 @@ class Modality:
         text = self.reading.annotated[frame.index].text
         at = next((s for s, _, i in self.reading.annotated[frame.index].marks() if named(i, frame.object)), frame.start)
         left, right = clause(text, at, at + 1)
+        coordinate = COORDINATE.search(text, at)
+        right = min(right, coordinate.start() if coordinate else right)
         after = MARK.match(text, at)
         if after and text.startswith(": ", after.end()):  # a list item with a model for its label
             right = len(text)

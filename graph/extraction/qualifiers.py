@@ -59,7 +59,7 @@ class Qualifiers:
         lean = self.leaned_on(frame, frames) or self.done.get(id(frame.inherits))
         when = self.whens.of(frame) if frame.property in DATED else None
         start, end, years = dated(frame, when)
-        if when is None and lean:
+        if when is None and lean and not self.ties.former(frame):
             start, end, years = lean.start, lean.end, lean.duration_years
         modality = self.modality.of(frame, end or start)
         regions = self.placing.of(frame, modality)

@@ -36,11 +36,15 @@ class Ties:
         """The plan of a frame; what has happened and what others intend belongs to none."""
         if frame.property not in TIED or modality in {"fact", "negated"}:
             return None
-        text = self.reading.annotated[frame.index].text
-        if words("former").search(text, max(0, frame.anchor - 60), frame.anchor):
+        if self.former(frame):
             return None
         plan = self.tied.get(frame.index)
         return plan if plan and self.owned(plan, frame.subject) else None
+
+    def former(self, frame: Frame) -> bool:
+        """Whether a figure is that of an earlier plan, which the text recalls."""
+        text = self.reading.annotated[frame.index].text
+        return bool(words("former").search(text, max(0, frame.anchor - 60), frame.anchor))
 
     def owned(self, plan: str, subject: str) -> bool:
         """Whether a plan may be the subject's: its maker's, one of its maker's brands', or its own."""

@@ -100,7 +100,10 @@ class Whens:
         if after:
             return self.first_of(after, text)
         alike = self.anchors.get(frame.index, {}).get(preceding) == frame.property
-        near = [m for m in marks if preceding < m[0] < frame.anchor]
+        near = [
+            m for m in marks
+            if preceding < m[0] < frame.anchor and not (self.behind(m[2]) and text.startswith(", with", m[1]))
+        ]  # fmt: skip
         between = [
             m for m in near if joins(text, m[1], frame.anchor, m[0]) or (alike and added(text, m[1], frame.anchor))
         ]
