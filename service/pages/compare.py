@@ -45,9 +45,14 @@ def compared(dataset: Dataset, names: Sequence[str]) -> Comparison:
             claim = statement.first
             cells = said.setdefault((claim["property"], claim["propertyLabel"]), {})
             cells.setdefault(iri, []).append(statement)
-    order = sorted(said, key=lambda key: (-len(said[key]), key[1]))
+    order = sorted(said, key=lambda key: (not _figures(said[key]), -len(said[key]), key[1]))
     found.lines = [(p, label, [said[p, label].get(e["iri"], []) for e in found.entities]) for p, label in order]
     return found
+
+
+def _figures(cells: dict[str, list[Statement]]) -> bool:
+    """Is the row about figures? They are what is compared first."""
+    return any("unit" in statement.first for cell in cells.values() for statement in cell)
 
 
 def records(comparison: Comparison) -> list[dict[str, str | int | None]]:

@@ -12,15 +12,21 @@ from pyoxigraph import NamedNode
 from graph.namespaces import DEFAULT_BASE
 
 MARKS = re.compile(r"\*{1,3}|`+|(?m:^\s*(?:#{1,6}|[-*+>])\s+)|!?\[(?=[^\]\n]*\]\()|\]\([^)\n]*\)")
+LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 BOUNDS = {"about": "about ", "at-least": "at least ", "at-most": "at most "}
 
 
 def number(value: object) -> str:
-    """A number with thousands separated; anything else as it is."""
+    """A number with thousands separated, a round one in millions or more with the word; anything else as it is."""
     try:
         amount = Decimal(str(value))
     except InvalidOperation:
         return str(value)
+    if not amount.is_finite():
+        return str(value)
+    for size, word in LARGE:
+        if abs(amount) >= size and (part := amount / size) == round(part, 2):
+            return f"{number(part)} {word}"
     return f"{amount:,}" if amount == amount.to_integral() else f"{amount.normalize():,f}"
 
 

@@ -10,6 +10,7 @@ from graph.questions import questions
 from service.dataset import Dataset, NoDataset, current
 from service.pages import filters
 from service.pages.answers import FORMATS, TYPES, answer, plain
+from service.pages.browse import FACETS, kinds, shelf
 from service.pages.claim import claim_page
 from service.pages.compare import MOST, as_csv, compared, records
 from service.pages.document import document_page
@@ -158,6 +159,23 @@ def disagreements() -> Response:
         return render_template(
             "disagreements.html", disagreements=chosen, kinds=counted(found), kind=kind, of=len(found)
         )
+
+    return plain(dataset, page)
+
+
+@blueprint.get("/browse")
+def browse() -> Response:
+    """The kinds of entities; with `kind`, a page of that kind's entities, narrowed by `country` and `parent`."""
+    dataset, kind = current(), request.args.get("kind", "")
+    chosen = {name: request.args[name] for name, _ in FACETS if request.args.get(name)}
+
+    def page() -> str:
+        known = kinds(dataset)
+        if not kind:
+            return render_template("browse.html", kinds=known, shelf=None, label=None)
+        found = shelf(dataset, kind, chosen, request.args.get("page", "1"))
+        label = next(row["label"] for row in known if filters.local(row["kind"]) == kind)
+        return render_template("browse.html", shelf=found, label=label, chosen=chosen, facets=FACETS)
 
     return plain(dataset, page)
 

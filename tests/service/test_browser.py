@@ -25,6 +25,8 @@ PATHS = (
     "/",
     "/documents",
     "/disagreements",
+    "/browse",
+    "/browse?kind=VehicleModel",
     "/compare",
     "/compare?e=nissan&e=renault",
     "/ontology",

@@ -14,6 +14,7 @@ import rdflib
 from flask.testing import FlaskClient
 
 from graph.namespaces import DEFAULT_BASE, EV
+from service.pages.filters import number
 
 pytest_plugins = ("tests.service.small",)
 
@@ -36,6 +37,9 @@ PAGES = (
     "/document/alliance-2030-report",
     "/document/hostile",
     "/sparql",
+    "/browse",
+    "/browse?kind=Automaker",
+    "/browse?kind=VehicleModel&page=2&parent=nissan",
     "/compare",
     "/compare?e=nissan&e=renault-nissan-mitsubishi-alliance",
 )
@@ -335,3 +339,40 @@ def test_what_cannot_be_compared_is_said(visitor: FlaskClient, query: str, statu
     answer = visitor.get(f"/compare?{query}")
     assert answer.status_code == status
     assert "<script>" not in answer.text
+
+
+def test_a_kind_is_browsed_by_country_and_owner(visitor: FlaskClient) -> None:
+    everything = visitor.get("/browse?kind=VehicleModel").text
+    assert 'rel="next"' in everything
+    nissans = visitor.get("/browse?kind=VehicleModel&parent=nissan&country=japan").text
+    assert 'href="/id/nissan-leaf"' in nissans
+    assert 'href="/id/renault-5"' not in nissans
+    assert "None." in visitor.get("/browse?kind=VehicleModel&parent=nobody").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["kind=None", "kind=%3Cscript%3E", "kind=Automaker&page=0", "kind=Automaker&page=x", "kind=Brand&page=99999999"],
+)
+def test_what_cannot_be_browsed_is_said(visitor: FlaskClient, query: str) -> None:
+    answer = visitor.get(f"/browse?{query}", headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+    assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("23000000000", "23 billion"),
+        ("2000000000000", "2 trillion"),
+        ("17500000", "17.5 million"),
+        ("1234567", "1,234,567"),
+        ("500000", "500,000"),
+        ("43.40", "43.4"),
+        ("0.5", "0.5"),
+        ("NaN", "NaN"),
+        ("SUV", "SUV"),
+    ],
+)
+def test_numbers_read_like_numbers(value: str, shown: str) -> None:
+    assert number(value) == shown
