@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from service.dataset import Datasets, NoDataset
@@ -19,6 +20,7 @@ class Engine:
         self._lock = threading.Lock()
         self._pool: Pool | None = None
         self._renewing = False
+        self._damaged: Path | None = None
         self.outcomes: Counter[str] = Counter()
 
     def run(self, job: dict[str, Any]) -> Answer:
@@ -77,18 +79,18 @@ class Engine:
                 if self._pool is None:
                     self._pool = self._start(home)
                 return self._pool
-        if pool.build != home and not self._renewing:
+        if home not in {pool.build, self._damaged} and not self._renewing:
             self._renewing = True
             threading.Thread(target=self._renew, args=(home,), daemon=True).start()
         return pool
 
-    def _start(self, home: Any) -> Pool:
+    def _start(self, home: Path) -> Pool:
         try:
             return Pool(home)
         except OSError as error:
             raise Stopped("unavailable") from error
 
-    def _renew(self, home: Any) -> None:
+    def _renew(self, home: Path) -> None:
         """Load a new build beside the old one, then let it take over."""
         try:
             pool = Pool(home)
@@ -97,7 +99,7 @@ class Engine:
             if old is not None:
                 old.close()
         except OSError:
-            pass  # the build went away again; the next request looks anew
+            self._damaged = home  # the old build stays in service until there is yet another
         finally:
             self._renewing = False
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Request
+from pyoxigraph import NamedNode
 from werkzeug.datastructures import MultiDict
 
 from graph.namespaces import Namespace
@@ -96,7 +97,11 @@ def with_using(text: str, using: str) -> str:
 
 def is_iri(text: str) -> bool:
     """Whether a parameter is an absolute IRI."""
-    return ":" in text and not any(c in text for c in ' <>"{}|^`\\\n\r\t')
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _fields(request: Request) -> tuple[MultiDict[str, str], str | None]:

@@ -6,6 +6,7 @@ import hmac
 import uuid
 from collections.abc import Iterator
 from typing import Any, cast
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, request
 
@@ -60,7 +61,7 @@ def graph_store(name: str = "") -> Response:
     if not name and request.method == "POST" and not {"graph", "default"} & set(request.args):
         name = uuid.uuid4().hex
         location = f"{request.base_url}/{name}"
-    graph = f"{_settings().base}graph-store/{name}" if name else _graph()
+    graph = f"{_settings().base}graph-store/{quote(name)}" if name else _graph()
     if request.method in {"GET", "HEAD"}:
         return _read(graph)
     _permitted()
@@ -102,11 +103,12 @@ def _graph() -> str | None:
         raise Problem(400, "Which graph?", "Name one graph with `?graph=<IRI>`, or the default graph with `?default`.")
     if default:
         return None
-    if not protocol.is_iri(named[0]):
-        raise Problem(400, "Bad graph name", f"`graph` is {named[0]!r}; give an absolute IRI.")
-    if named[0].startswith(request.url_root):  # an address on this host means the canonical IRI
-        return _settings().base + named[0].removeprefix(request.url_root)
-    return named[0]
+    address = named[0]
+    if address.startswith(request.url_root):  # an address on this host means the canonical IRI
+        address = _settings().base + address.removeprefix(request.url_root)
+    if not protocol.is_iri(address):
+        raise Problem(400, "Bad graph name", f"`graph` is {address!r}; give an absolute IRI.")
+    return address
 
 
 def _read(graph: str | None) -> Response:

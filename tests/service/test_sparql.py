@@ -228,6 +228,21 @@ def test_a_new_build_takes_over(tmp_path: Path) -> None:
         app.extensions["evplans.engine"].close()
 
 
+def test_a_damaged_build_leaves_the_old_one_in_service(tmp_path: Path) -> None:
+    make_build(tmp_path, "old", quads())
+    app = make_app(tmp_path)
+    try:
+        assert count(app) == 2 * THINGS
+        (tmp_path / "builds" / "bad").mkdir()
+        (tmp_path / "next").symlink_to("builds/bad")
+        (tmp_path / "next").rename(tmp_path / "current")
+        for _ in range(3):
+            assert count(app) == 2 * THINGS
+            assert ask(app, "ASK {}").headers["X-Dataset-Build"] == "old"
+    finally:
+        app.extensions["evplans.engine"].close()
+
+
 def test_page_queries_bind_their_variables(app: Flask) -> None:
     from service.dataset import current
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from service.app import create_app
 from service.server import make_empty
@@ -20,9 +22,9 @@ G = "http://example.org/g"
 TURTLE = "<http://example.org/s> <http://example.org/p> 1 ."
 
 
-def application(data: Path, **settings: str) -> Flask:
+def application(data: Path, **more: str) -> Flask:
     make_empty(data, "https://w3id.org/evplans/")
-    given = {"EVPLANS_DATA": str(data), "EVPLANS_QUERY_TIMEOUT": "2"} | settings
+    given = {"EVPLANS_DATA": str(data), "EVPLANS_QUERY_TIMEOUT": "2"} | more
     return create_app(Settings.read(given), scratch=True)
 
 
@@ -112,12 +114,31 @@ def test_remote_contexts_are_not_fetched(client: FlaskClient) -> None:
     assert answer.status_code == 400
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["/update", "/graph-store", "/graph-store/a b", "/nowhere"]),
+    st.sampled_from(["GET", "PUT", "POST", "DELETE"]),
+    st.dictionaries(
+        st.sampled_from(["graph", "default", "update", "using-graph-uri"]), st.text(max_size=8), max_size=2
+    ),
+    st.sampled_from(
+        ["text/turtle", "application/sparql-update", "multipart/form-data", "application/rdf+xml", "", "x"]
+    ),
+    st.one_of(st.binary(max_size=20), st.just(TURTLE.encode()), st.just(b"INSERT DATA {}")),
+)
+def test_no_request_is_a_fault_of_ours(
+    client: FlaskClient, path: str, method: str, query: dict[str, str], kind: str, body: bytes
+) -> None:
+    answer = client.open(path, method=method, query_string=query, data=body, content_type=kind)
+    assert answer.status_code < 500
+
+
 def test_the_token_is_asked_for(tmp_path: Path) -> None:
     app = application(tmp_path, EVPLANS_TOKEN="secret")
     client, text = app.test_client(), "INSERT DATA { <http://x> <http://p> 1 }"
     assert update(client, text) == 401
-    for given, status in (("Bearer wrong", 401), ("secret", 401), ("Bearer secret", 204)):
-        headers = {"Authorization": given}
+    for header, status in (("Bearer wrong", 401), ("secret", 401), ("Bearer secret", 204)):
+        headers = {"Authorization": header}
         assert client.post("/update", data={"update": text}, headers=headers).status_code == status
     app.extensions["evplans.engine"].close()
 
