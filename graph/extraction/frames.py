@@ -217,6 +217,8 @@ class Frames:
             elif word == "plantowner":
                 owner = self.plants.owner_in_scope(index)
                 found = Found((owner,), "owner of the plant") if owner else None
+            elif word == "document":
+                found = self.discourse.document_topic()
             elif word == "topic":
                 found = self.discourse.before(index)
             elif word.startswith("opener:"):
@@ -327,7 +329,7 @@ class Frames:
             ]
             if not options:
                 continue
-            if mark_of(item) == "V" and re.match(r"[ -](?:[a-z-]+ )?(?:platform|architecture)", sentence.text[end:]):
+            if mark_of(item) == "volt" and re.match(r"[ -](?:[a-z-]+ )?(?:platform|architecture)", sentence.text[end:]):
                 continue
             _, _, rule, span = min(options, key=lambda o: o[:2])
             yield from self.quantity_frames(rule, index, sentence, (start, end), span, item)

@@ -126,7 +126,7 @@ def placeholders() -> dict[str, str]:
         "platform": named("P"), "battery": named("T"), "plant": named("F"), "plan": named("S"), "place": named("L"),
         "person": named("H"), "tech": named("K"), "outlet": named("U"), "any": r"‹[^›]*›", "when": r"‹when#\d+›",
     }  # fmt: skip
-    for unit in ("money", "percent", "GWh", "kWh", "distance", "V", "kW", "min", "n", "ordinal"):
+    for unit in ("money", "percent", "GWh", "kWh", "distance", "volt", "kW", "min", "n", "ordinal"):
         found[unit] = rf"‹{unit}#\d+›"
     found["name"] = r"(?:(?-i:[A-Z])[\w’'-]+(?: (?:(?:de|van|von|der|la|di|al|bin) )*(?-i:[A-Z])[\w’'.-]*(?<!')){1,3})"
     found["orgs"] = r"(?:{org}(?:{list}(?:the |its )?{org})*)"

@@ -18,6 +18,7 @@ JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+]{0,3}|\n)\Z")
 ORGANIZATION_KINDS = frozenset(
     "Organization Automaker Alliance BatteryMaker Supplier JointVenture Publisher TechnologyCompany Brand".split()
 )
+CAPITALS_ONLY = frozenset(table("names")["capitals_only"])
 PLACE_KINDS = frozenset("Place Country City Region Market".split())
 
 
@@ -72,8 +73,9 @@ def fits_case(written: tuple[str, ...], name: tuple[str, ...]) -> bool:
     for have, want in zip(written, name, strict=True):
         if want[0].isupper() and not have[0].isupper():
             return False
-        if want.isupper() and want.isalpha() and 2 <= len(want) <= 4 and not have.isupper():
-            return False
+        if want.isupper() and want.isalpha() and len(want) <= 4 and not have.isupper():
+            if len(want) < 3 or want in CAPITALS_ONLY:
+                return False
     return True
 
 

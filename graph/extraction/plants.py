@@ -137,11 +137,15 @@ class Plants:
         """The places of a match, without the state that follows a city and without a company's own country."""
         found: list[Mention] = []
         end = -1
-        for start, stop, item in sentence.marks(match.start(), match.end()):
+        first = match.start("place") if match.groupdict().get("place") else match.start()
+        for start, stop, item in sentence.marks(first, match.end()):
             if not isinstance(item, Mention) or not item.kinds & PLACE_KINDS:
                 continue
             state = (
-                found and "City" in found[-1].kinds and "Country" not in item.kinds and sentence.text[end:start] == ", "
+                found
+                and "City" in found[-1].kinds
+                and not item.kinds & {"Country", "City"}
+                and sentence.text[end:start] == ", "
             )
             origin = re.match(r"'s (?:[a-z-]+ ){0,2}‹[A-Z]*O", sentence.text[stop:])
             if not state and not origin:
@@ -238,7 +242,7 @@ class Plants:
             return last[0]
         back = bool(anaphora().search(sentence.text))
         if back or not self.discourse.clause_subject(index, position):
-            reach = index - 3 if back else index - 1
+            reach = index - 3 if back else index - 2
             earlier = [p for p in self.found if reach <= p.index < index and self.near(p.index, index, same=not back)]
             return earlier[-1] if earlier else None
         return None
