@@ -13,6 +13,7 @@ from graph.extraction.readings import Reading, expand
 AGAIN = re.compile(
     r"\bthe (?:report|newspaper|paper|agency|magazine) (?:said|says|noted|notes|added|adds)\b", re.IGNORECASE
 )
+PASSAGE = 12  # sentences that a lead such as "as told by" reaches at most
 MAKERS = frozenset("Automaker Alliance BatteryMaker Supplier JointVenture Brand".split())
 UNSPOKEN = frozenset(
     "makesModel bodyStyle country holdsRole rank hasBrand memberOf hasPlan partnersWith locatedIn".split()
@@ -87,7 +88,8 @@ def earlier(reading: Reading, index: int) -> list[Annotated]:
     """The sentences before one in its paragraph, nearest first."""
     block = reading.sentences[index].block
     found: list[Annotated] = []
-    while index > 0 and reading.sentences[index - 1].block == block:
+    first = max(0, index - PASSAGE)
+    while index > first and reading.sentences[index - 1].block == block:
         index -= 1
         found.append(reading.annotated[index])
     return found

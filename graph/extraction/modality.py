@@ -13,7 +13,7 @@ from graph.extraction.readings import Reading
 from graph.extraction.whens import Whens, words
 
 FIRM = frozenset("country holdsRole rank hasBrand memberOf bodyStyle".split())
-INTENDED = frozenset("modelCount salesShare investment carbonNeutrality costReduction jobs".split())
+INTENDED = frozenset("modelCount salesShare investment carbonNeutrality costReduction".split())
 OF_PRODUCTS = frozenset(
     """usesPlatform usesBattery drivingRange price batteryCapacity chargingTime chargingPower power voltage
     supplies""".split()
@@ -218,7 +218,7 @@ class Modality:
         before = self.judged.get((self.reading.sentences[frame.index].block, frame.property, frame.subject))
         if frame.quantity and before in {"plan", "fact"}:
             return before
-        return "plan" if frame.property in INTENDED - {"jobs"} else "fact"
+        return "plan" if frame.property in INTENDED else "fact"
 
 
 def named(item: object, name: str | None) -> bool:

@@ -33,10 +33,9 @@ CHEAPER = re.compile(r"\b(?:EVs?|cars?|vehicles?|models?)\b[^,;.]*$")
 class Powertrains:
     """The powertrains of a document's frames."""
 
-    def __init__(self, reading: Reading, frames: list[Frame]) -> None:
-        """Remember the document and its frames."""
+    def __init__(self, reading: Reading) -> None:
+        """Remember the document."""
         self.reading = reading
-        self.frames = frames
 
     def of(self, frame: Frame) -> str | None:
         """The powertrain of a frame; "" where the text names several at once."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from graph.extraction.attribution import attribution
 from graph.extraction.frame import Frame
@@ -15,6 +16,8 @@ from graph.extraction.regions import PLACED, Regions
 from graph.extraction.subjects import Discourse
 from graph.extraction.ties import Ties
 from graph.extraction.whens import DATED, Whens
+
+WHOLE = re.compile(r"‹n#\d+› of the $")
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,16 @@ class Qualifiers:
         self.ties = Ties(self.reading, frames)
         self.modality = Modality(self.reading, frames, self.whens)
         self.placing = Regions(self.reading, self.plants)
-        self.powertrains = Powertrains(self.reading, frames)
+        self.powertrains = Powertrains(self.reading)
 
     def of(self, frame: Frame, frames: list[Frame]) -> Qualified:
         """All qualifiers of a frame."""
         if self.frames is not frames:
             self.prepare(frames)
+        again = self.again(frame, frames)
+        if again:
+            self.done[id(frame)] = again
+            return again
         lean = self.leaned_on(frame, frames) or self.done.get(id(frame.inherits))
         when = self.whens.of(frame) if frame.property in DATED else None
         start, end, years = dated(frame, when)
@@ -84,10 +91,19 @@ class Qualifiers:
         wanted = total or self.repeated(frame, frames)
         for other in reversed(frames):
             near = frame.index - 2 <= other.index < frame.index and self.reading.sentences[other.index].block == block
-            if wanted not in {None, other.value}:
-                continue
-            if near and other.quantity and other.property == frame.property and other.subject == frame.subject:
+            alike = other.quantity and other.property == frame.property and other.subject == frame.subject
+            if near and alike and wanted in {None, other.value}:
                 return self.done.get(id(other))
+        return None
+
+    def again(self, frame: Frame, frames: list[Frame]) -> Qualified | None:
+        """The qualifiers of a number that the text takes up as a whole: the 23 of "fifteen of the 23"."""
+        if not frame.quantity or not WHOLE.search(self.reading.annotated[frame.index].text[: frame.anchor]):
+            return None
+        for other in reversed(frames):
+            alike = (other.property, other.subject, other.value) == (frame.property, frame.subject, frame.value)
+            if alike and frame.index - 3 <= other.index < frame.index and id(other) in self.done:
+                return replace(self.done[id(other)], last=0)
         return None
 
     def repeated(self, frame: Frame, frames: list[Frame]) -> int | float | str | None:

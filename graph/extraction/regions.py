@@ -40,6 +40,7 @@ class Regions:
         """Remember the document and its plants."""
         self.reading = reading
         self.plants = plants
+        self.places = [m for m in reading.mentions if m.kinds & PLACE_KINDS]
 
     def of(self, frame: Frame, modality: str) -> Places:
         """The regions of a frame: one claim each."""
@@ -180,5 +181,5 @@ class Regions:
         label = self.reading.blocks[sentence.sentence.block].label
         if not label:
             return None
-        names = [m.name for m in self.reading.mentions if label[0] <= m.start < label[1] and m.kinds & PLACE_KINDS]
+        names = [m.name for m in self.places if label[0] <= m.start < label[1]]
         return names[0] if names else None

@@ -30,6 +30,7 @@ class Ties:
         for frame in frames:
             if frame.property == "hasPlan" and frame.object:
                 self.owners.setdefault(frame.object, set()).add(frame.subject)
+        self.plans = [m for m in reading.mentions if "Plan" in m.kinds]
         self.tied = self.spread()
 
     def plan(self, frame: Frame, modality: str) -> str | None:
@@ -104,8 +105,8 @@ class Ties:
         parent = self.reading.blocks[block].parent
         while parent is not None:
             first, last = self.reading.blocks[parent].start, self.reading.blocks[parent].end
-            for mention in self.reading.mentions:
-                if first <= mention.start < last and "Plan" in mention.kinds:
-                    return mention.name
+            names = [m.name for m in self.plans if first <= m.start < last]
+            if names:
+                return names[0]
             parent = self.reading.blocks[parent].parent
         return None

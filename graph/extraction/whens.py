@@ -90,6 +90,8 @@ class Whens:
     def nearest(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
         """By position: after the figure and before the next, else between the figure before and it, else fronted."""
         text = sentence.text
+        # "opened in 2021, with room for 4,000": that date is the event's, not the figure's
+        marks = [m for m in marks if m[0] > frame.anchor or not (self.behind(m[2]) and text.startswith(", with", m[1]))]
         others = self.others(frame, text)
         following = min((o for o in others if o > frame.anchor), default=len(text))
         preceding = max((o for o in others if o < frame.anchor), default=-1)
@@ -100,10 +102,7 @@ class Whens:
         if after:
             return self.first_of(after, text)
         alike = self.anchors.get(frame.index, {}).get(preceding) == frame.property
-        near = [
-            m for m in marks
-            if preceding < m[0] < frame.anchor and not (self.behind(m[2]) and text.startswith(", with", m[1]))
-        ]  # fmt: skip
+        near = [m for m in marks if preceding < m[0] < frame.anchor]
         between = [
             m for m in near if joins(text, m[1], frame.anchor, m[0]) or (alike and added(text, m[1], frame.anchor))
         ]
