@@ -65,11 +65,11 @@ def answer(
     return _headed(Response(body, content_type=f"{TYPES[form]}; charset=utf-8"), dataset, iri, tag, suffix)
 
 
-def plain(dataset: Dataset, page: Callable[[], str]) -> Response:
+def plain(dataset: Dataset, page: Callable[[], str], media_type: str = "text/html") -> Response:
     """A page that is no one thing's: a list, or what was found. Its query is part of its ETag."""
-    tag = _etag(dataset.revision, request.full_path, "html")
+    tag = _etag(dataset.revision, request.full_path, media_type)
     known = request.if_none_match.contains(tag)
-    response = Response(status=304) if known else Response(_kept(tag, page), mimetype="text/html")
+    response = Response(status=304) if known else Response(_kept(tag, page), mimetype=media_type)
     response.set_etag(tag)
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
@@ -77,7 +77,7 @@ def plain(dataset: Dataset, page: Callable[[], str]) -> Response:
 
 def _kept(tag: str, make: Callable[[], Body | None]) -> Body | None:
     """What `make` makes, kept under its ETag: the newest answers are given again without asking the dataset."""
-    key = (request.script_root, tag)
+    key = (request.root_url, tag)
     with _lock:
         if (kept := _answers.get(key)) is not None:
             _answers.move_to_end(key)

@@ -6,7 +6,7 @@ from flask import render_template
 
 from service.dataset import Dataset
 from service.pages.model import claims, rows
-from service.pages.reading import parts, runs
+from service.pages.reading import parts, runs, unclaimed
 from service.pages.statements import beside
 
 
@@ -31,5 +31,5 @@ def document_page(dataset: Dataset, iri: str, slug: str) -> str | None:
         claims=found,
         runs=runs(text),
         beside=against,
-        media_type=dataset.manifest["documents"].get(slug, {}).get("media_type"),
+        unclaimed=unclaimed(dataset, slug, found),
     )

@@ -9,10 +9,14 @@ from itertools import groupby, pairwise
 
 from graph.extraction.blocks import blocks, mask
 from graph.extraction.model import Block
+from graph.extraction.quantities import quantities
+from graph.extraction.sentences import sentences
 from graph.reading import Document
 from service.dataset import Dataset
 from service.pages.filters import local
 from service.pages.model import Row
+
+READABLE = {"paragraph", "list-item", "table-row"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,33 @@ def _parsed(slug: str, media_type: str, text: str) -> tuple[str, list[Block]]:
     return mask(document, found), [block for block in found if block.kind != "front-matter"]
 
 
+@lru_cache(maxsize=256)
+def _figures(slug: str, media_type: str, text: str) -> list[tuple[int, int]]:
+    """The sentences that state a figure in digits, as positions; "one of two" is no figure to a reader."""
+    masked, known = _parsed(slug, media_type, text)
+    readable = [block for block in known if block.kind in READABLE and block.repeats is None]
+    found = sentences(masked, readable)
+    digits = [s for s in found if any(c.isdigit() for c in masked[s.start : s.end])]
+    return [(s.start, s.end) for s in digits if quantities(masked, s.start, s.end)]
+
+
+def _source(dataset: Dataset, slug: str) -> tuple[str, str, str]:
+    media_type = dataset.manifest["documents"].get(slug, {}).get("media_type", "text/markdown")
+    return slug, media_type, dataset.text(slug)
+
+
+def unclaimed(dataset: Dataset, slug: str, found: Iterable[Row]) -> list[str]:
+    """The sentences with a figure that no claim's evidence touches."""
+    source = _source(dataset, slug)
+    text, _ = _parsed(*source)
+    spans = [(int(c["startChar"]), int(c["endChar"])) for c in found]
+    bare = [(a, b) for a, b in _figures(*source) if not any(s < b and a < e for s, e in spans)]
+    return [" ".join(text[a:b].split()) for a, b in bare]
+
+
 def parts(dataset: Dataset, slug: str, found: Iterable[Row], around: Row | None = None) -> list[Part]:
     """A document's parts with the evidence of these claims; with `around`, only that claim's and their neighbours."""
-    media_type = dataset.manifest["documents"].get(slug, {}).get("media_type", "text/markdown")
-    text, known = _parsed(slug, media_type, dataset.text(slug))
+    text, known = _parsed(*_source(dataset, slug))
     if around is not None:
         start, end = int(around["startChar"]), int(around["endChar"])
         touched = [i for i, block in enumerate(known) if block.start < end and start < block.end]

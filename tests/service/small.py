@@ -30,6 +30,8 @@ language: en
 # Nissan <script>alert(2)</script>
 
 Nissan will launch 12 <b onclick=alert(3)>new</b> electric models by 2029.
+
+The canteen serves 300 meals.
 """
 HARM = "Harm <script>alert(4)</script>"
 

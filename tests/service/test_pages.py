@@ -8,6 +8,7 @@ import json
 import re
 import time
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import pytest
 import rdflib
@@ -376,3 +377,33 @@ def test_what_cannot_be_browsed_is_said(visitor: FlaskClient, query: str) -> Non
 )
 def test_numbers_read_like_numbers(value: str, shown: str) -> None:
     assert number(value) == shown
+
+
+def test_a_document_tells_which_figures_no_claim_uses(visitor: FlaskClient) -> None:
+    page = visitor.get("/document/hostile").text
+    assert "1 sentence with a figure but no claim" in page
+    assert "<blockquote>The canteen serves 300 meals.</blockquote>" in page
+
+
+def test_a_feed_lists_claims_by_the_date_of_their_documents(visitor: FlaskClient) -> None:
+    feed = ElementTree.fromstring(visitor.get("/feed.atom").data)
+    entries = feed.findall("{http://www.w3.org/2005/Atom}entry")
+    dates = [entry.findtext("{http://www.w3.org/2005/Atom}updated") or "" for entry in entries]
+    assert entries
+    assert dates == sorted(dates, reverse=True)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", date) for date in dates)
+
+
+def test_the_sitemap_lists_pages_that_answer(visitor: FlaskClient) -> None:
+    answer = visitor.get("/sitemap.xml", base_url="http://plans.example/")
+    found = [e.text or "" for e in ElementTree.fromstring(answer.data).iter() if e.tag.endswith("}loc")]
+    assert "http://plans.example/document/nissan-the-arc" in found
+    assert all(visitor.get(address.removeprefix("http://plans.example")).status_code == 200 for address in found[:20])
+    assert visitor.get("/sitemap.xml", base_url="http://other.example/").data != answer.data
+
+
+def test_a_browser_can_add_the_search(visitor: FlaskClient) -> None:
+    answer = visitor.get("/opensearch.xml", base_url="http://plans.example/")
+    assert answer.mimetype == "application/opensearchdescription+xml"
+    assert b"http://plans.example/search?q={searchTerms}" in answer.data
+    ElementTree.fromstring(answer.data)
