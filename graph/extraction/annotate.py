@@ -17,7 +17,8 @@ from graph.extraction.model import Mention, Quantity, Sentence, When
 BLANKS = re.compile(r"\s{2,}")
 MARK = re.compile(r"‹([A-Za-z]+)#(\d+)›")
 UNIT_MARKS = {
-    "percent": "percent", "GWh": "GWh", "GWh/year": "GWh", "kWh": "kWh", "km": "distance", "mi": "distance", "V": "volt",
+    "percent": "percent", "GWh": "GWh", "GWh/year": "GWh", "kWh": "kWh", "km": "distance", "mi": "distance",
+    "V": "volt",
     "kW": "kW", "min": "min",
 }  # fmt: skip
 PLAIN = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\n": " ", "‑": "-", "\t": " ", "‹": "<", "›": ">"})

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.claims import QUALIFIERS, Claim, read_claims
+from graph.extraction.confidence import FILE, measure
 from graph.extraction.model import Extraction
 from graph.extraction.pipeline import RuleExtractor
 from graph.reading import find_documents, read_document
@@ -96,14 +97,27 @@ def evaluate_folder(folder: Path, register: Register, *, errors: bool = False) -
     return table(evaluate(gold, extracted(folder, register), register), errors=errors)
 
 
+def write_confidence(folders: list[Path], register: Register) -> None:
+    """Measure every rule on the gold of some folders and keep the counts as data."""
+    found = [candidate for folder in folders for run in runs_of(folder, register) for candidate in run.found]
+    gold = [c for folder in folders for path in sorted(folder.rglob("*.claims.jsonl")) for c in read_claims(path)]
+    scores = evaluate(gold, [candidate.claim for candidate in found], register)
+    FILE.write_text(measure(found, scores.spurious), encoding="utf-8")
+
+
 def extracted(folder: Path, register: Register) -> list[Claim]:
     """The claims that the rules find in the documents of a folder that have gold."""
+    return [candidate.claim for run in runs_of(folder, register) for candidate in run.found]
+
+
+def runs_of(folder: Path, register: Register) -> list[Extraction]:
+    """The extraction of every document of a folder that has gold."""
     extractor = RuleExtractor(register)
     wanted = {path.name.removesuffix(".claims.jsonl") for path in folder.rglob("*.claims.jsonl")}
     runs: list[Extraction] = []
     for place in sorted({path.parent for path in folder.rglob("*.claims.jsonl")}):
         runs += [extractor.run(read_document(p)) for p in find_documents(place) if p.stem in wanted]
-    return [candidate.claim for run in runs for candidate in run.found]
+    return runs
 
 
 class Names:

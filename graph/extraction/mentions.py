@@ -73,9 +73,9 @@ def fits_case(written: tuple[str, ...], name: tuple[str, ...]) -> bool:
     for have, want in zip(written, name, strict=True):
         if want[0].isupper() and not have[0].isupper():
             return False
-        if want.isupper() and want.isalpha() and len(want) <= 4 and not have.isupper():
-            if len(want) < 3 or want in CAPITALS_ONLY:
-                return False
+        written_so = have.isupper() or (len(want) > 2 and want not in CAPITALS_ONLY)
+        if want.isupper() and want.isalpha() and len(want) <= 4 and not written_so:
+            return False
     return True
 
 

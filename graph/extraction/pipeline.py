@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from graph.claims import Claim
+from graph.extraction.confidence import confidence
 from graph.extraction.frame import Frame
 from graph.extraction.frames import Frames
 from graph.extraction.mentions import Gazetteer
@@ -86,7 +87,7 @@ def candidates(reading: Reading) -> list[Candidate]:
             if claim:
                 block = reading.blocks[reading.sentences[frame.index].block]
                 trace = (*frame.trace, "heading") if block.kind == "heading" else frame.trace
-                result.append(Candidate(claim, frame.rule, trace=trace))
+                result.append(Candidate(claim, frame.rule, confidence(frame.rule), trace))
     return result
 
 

@@ -50,7 +50,8 @@ def nations_in(phrase: str) -> list[str]:
 
 
 EACH_OTHER = re.compile(
-    r"\beach (?:will |is to |would )?(?:owns?|holds?|has|have|take) (?:a )?(‹percent#\d+›)(?: stake)? (?:of|in) the other",
+    r"\beach (?:will |is to |would )?(?:owns?|holds?|has|have|take) (?:a )?"
+    r"(‹percent#\d+›)(?: stake)? (?:of|in) the other",
     re.IGNORECASE,
 )
 
