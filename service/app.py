@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, request
 
-from service import health, pages, problems
+from service import data, health, pages, problems
 from service.dataset import Datasets, NoDataset
 from service.settings import Settings
 from service.sparql import routes as sparql
@@ -42,7 +42,7 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
     app.extensions["evplans.engine"] = Engine(datasets)
-    for blueprint in (pages.blueprint, sparql.blueprint, writing.blueprint, health.blueprint):
+    for blueprint in (pages.blueprint, sparql.blueprint, writing.blueprint, data.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     app.before_request(_preflight)
     app.after_request(_headers)
