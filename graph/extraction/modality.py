@@ -190,8 +190,9 @@ class Modality:
             return "fact"
         if frame.property in OF_PRODUCTS and self.to_come(frame, sentence):
             return "plan"
-        held = words("held").search(around) or (cue("fact").search(scope) and not cue("plan").search(scope))
-        if held:
+        intended = cue("plan").search(scope) or words("planned").search(around)
+        over = cue("fact").search(scope) or (frame.quantity and words("over").search(scope))
+        if words("held").search(around) or (over and not intended):
             return "fact"
         if cue("plan").search(around) or words("planned").search(around):
             return "plan"

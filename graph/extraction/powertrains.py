@@ -26,6 +26,10 @@ VERSION = re.compile(
     re.IGNORECASE,
 )
 SEVERAL = re.compile(r"(?:small |compact |large |new )*(?:EVs|BEVs|electric (?:cars|vehicles|models)|hybrids) on\b")
+ASIDE = re.compile(r", (?:which|who|whose) [^,]*,")
+FIRST = re.compile(
+    r"(?:the )?(?:first|next) (?:in line|to (?:arrive|come|follow)|of (?:these|them|those|the ‹n#\d+›))", re.IGNORECASE
+)
 SPENT_ON = re.compile(r"[^,;.]*\b(?:vehicles|cars|EVs|models)\b")
 CHEAPER = re.compile(r"\b(?:EVs?|cars?|vehicles?|models?)\b[^,;.]*$")
 
@@ -79,6 +83,8 @@ class Powertrains:
         if "Plan" in self.reading.entity_kinds(frame.subject):
             return None
         found = kinds_in(text, max(0, frame.start - 27), frame.end)
+        if not found and FIRST.match(text):
+            return self.said_before(frame.index)
         return found[0][1] if found else None
 
     def right(self, frame: Frame, sentence: Annotated) -> int:
@@ -101,7 +107,7 @@ class Powertrains:
         if whole and not frame.inherits:
             for match in BROKEN.finditer(text, lower, frame.anchor):
                 lower = match.end()
-        found = kinds_in(text, lower, frame.anchor)
+        found = kinds_in(ASIDE.sub(lambda m: " " * len(m.group()), text[: frame.anchor]), lower, frame.anchor)
         if found and (frame.property != "modelCount" or re.search(r"rise|total|tally|number", text[: frame.anchor])):
             return found[-1][1]
         return None
@@ -113,14 +119,19 @@ class Powertrains:
         if not near or frame.inherits or not frame.quantity:
             return None
         found = kinds_in(text, 0, min(near.start(), frame.anchor))
-        index = frame.index
-        while not found and index > 0:
-            index -= 1
-            if self.reading.sentences[index].block < sentence.sentence.block - 1 or frame.index - index > 3:
+        return found[-1][1] if found else self.said_before(frame.index)
+
+    def said_before(self, index: int) -> str | None:
+        """The last kind in the three sentences before, of the same or the neighbouring block."""
+        block = self.reading.sentences[index].block
+        for back in range(index - 1, max(-1, index - 4), -1):
+            if self.reading.sentences[back].block < block - 1:
                 return None
-            found = kinds_in(self.reading.annotated[index].text, 0, len(self.reading.annotated[index].text))
-            found = found[-1:]
-        return found[-1][1] if found else None
+            text = self.reading.annotated[back].text
+            found = kinds_in(text, 0, len(text))
+            if found:
+                return found[-1][1]
+        return None
 
 
 def kinds_in(text: str, start: int, end: int) -> list[tuple[int, str]]:
