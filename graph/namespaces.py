@@ -29,21 +29,7 @@ VOID = "http://rdfs.org/ns/void#"
 DCAT = "http://www.w3.org/ns/dcat#"
 SCHEMA = "https://schema.org/"
 
-_LETTERS = str.maketrans(
-    {
-        "ß": "ss",
-        "ø": "o",
-        "Ø": "O",
-        "æ": "ae",
-        "Æ": "AE",
-        "œ": "oe",
-        "ł": "l",
-        "Ł": "L",
-        "đ": "d",
-        "ı": "i",
-        "&": " and ",
-    }
-)
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "&": " and "})
 
 
 def slug(name: str) -> str:
@@ -51,7 +37,7 @@ def slug(name: str) -> str:
 
     A plus sign is spelt out, since `P7` and `P7+` are two cars. Letters outside the Latin script are kept.
     """
-    text = unicodedata.normalize("NFKD", name.translate(_LETTERS)).replace("+", " plus ")
+    text = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS)).replace("+", " plus ")
     kept = "".join(c for c in text if not unicodedata.combining(c))
     return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", kept).casefold()).strip("-")
 
