@@ -6,8 +6,9 @@ from typing import cast
 
 from flask import Flask, Response, current_app, request
 
-from service import data, health, pages, problems
+from service import data, health, pages, problems, sameas
 from service.dataset import Datasets, NoDataset
+from service.reconcile import routes as reconcile
 from service.settings import Settings
 from service.sparql import routes as sparql
 from service.sparql import writing
@@ -42,8 +43,8 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
     app.extensions["evplans.engine"] = Engine(datasets)
-    for blueprint in (pages.blueprint, sparql.blueprint, writing.blueprint, data.blueprint, health.blueprint):
-        app.register_blueprint(blueprint)
+    for room in (pages, sparql, writing, data, reconcile, sameas, health):
+        app.register_blueprint(room.blueprint)
     app.before_request(_preflight)
     app.after_request(_headers)
     problems.install(app)
