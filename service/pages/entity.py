@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import render_template
 
-from graph.namespaces import RDF, SKOS
+from graph.namespaces import EV, RDF, SKOS
 from service.dataset import Dataset
 from service.pages.described import described
 from service.pages.filters import local
@@ -16,6 +16,7 @@ from service.pages.statements import beside, grouped, statements, targets
 
 NAMES = {SKOS + "altLabel": "Also called", RDF + "type": "Kind"}
 LINKS = {SKOS + "exactMatch": "Same as", SKOS + "closeMatch": "Close to", SKOS + "broadMatch": "Part of"}
+COMPARED = {EV + kind for kind in ("Automaker", "Brand", "BatteryMaker", "Alliance", "Supplier", "JointVenture")}
 ORDER = ("Kind", "Also called")
 
 
@@ -119,5 +120,6 @@ def entity_page(dataset: Dataset, iri: str) -> str | None:
         described=described(iri, entity.label, entity.summary, entity.schema, names, same),
         groups=grouped(said),
         targets=targets(said),
+        compares=bool(said) and any(value.iri in COMPARED for value in entity.values("Kind")),
         incoming=incoming(dataset, iri),
     )

@@ -170,6 +170,17 @@ def test_a_disagreement_leads_to_both_quotes(visit: Visit) -> None:
         expect(page.locator("blockquote mark")).to_be_visible()
 
 
+def test_makers_are_compared(visit: Visit) -> None:
+    page = visit.to("/id/nissan")
+    page.get_by_role("link", name="Compare with others").click()
+    expect(page.get_by_label("Maker 1")).to_have_value("Nissan")
+    page.get_by_label("Maker 2").fill("Renault–Nissan–Mitsubishi Alliance")
+    page.get_by_role("button", name="Compare").click()
+    row = page.get_by_role("row", name=re.compile("^number of models"))
+    row.get_by_role("link", name=re.compile("35 ")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("35")
+
+
 def test_the_keyboard_reaches_the_content_first(browser: Browser, site: str) -> None:
     for visit in _visit(browser, site, 1200, True, "light"):
         page = visit.to("/id/nissan")

@@ -407,3 +407,15 @@ def test_a_browser_can_add_the_search(visitor: FlaskClient) -> None:
     assert answer.mimetype == "application/opensearchdescription+xml"
     assert b"http://plans.example/search?q={searchTerms}" in answer.data
     ElementTree.fromstring(answer.data)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/feed.atom", "/opensearch.xml"])
+def test_behind_a_path_prefix_every_link_keeps_it(visitor: FlaskClient, path: str) -> None:
+    answer = visitor.get(path, base_url="http://plans.example/ev/", headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    page = Reader(answer.text)
+    addresses = [a.get("href") or a.get("action") or "" for tag, a in page.tags if tag in {"a", "link", "form"}]
+    inside = [a for a in addresses if a.startswith("/")]
+    assert inside or path.endswith((".xml", ".atom"))
+    assert [a for a in inside if not a.startswith("/ev/")] == []
+    assert not re.search(r"http://plans\.example/(?!ev/)", answer.text)
