@@ -1,4 +1,4 @@
-"""The dataset as files and as a whole: `/dumps/`, `/.well-known/void`, and the maps for crawlers.
+"""The dataset as files and as a whole: `/dumps/`, `/.well-known/void`, and what crawlers may read.
 
 A dump's ETag is its SHA-256, so a client that has it learns so without loading it; with `?build=` of the current build
 an address names one content for ever and may be kept as long.
@@ -15,13 +15,11 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
-from werkzeug.urls import iri_to_uri
 
 from graph.namespaces import DCAT, DCT, RDF, VOID, XSD
 from graph.publish import dump_name
 from service.dataset import Dataset, current
 from service.negotiation import Offer, choose
-from service.pages.filters import link
 from service.problems import Problem, not_acceptable
 
 blueprint = Blueprint("data", __name__)
@@ -31,7 +29,6 @@ N_QUADS = "application/n-quads"
 SPDX = "http://spdx.org/rdf/terms#"
 IANA = "https://www.iana.org/assignments/media-types/"
 PIECE = 1 << 16  # bytes
-SITEMAP_LENGTH = 40_000  # addresses; the protocol allows 50,000
 LISTING = (Offer("html", "text/html", ("application/xhtml+xml",)), Offer("json", "application/json"))
 DESCRIPTION = (
     Offer("ttl", "text/turtle", ("application/x-turtle",)),
@@ -46,8 +43,7 @@ SERIALISED = {
     "nt": RdfFormat.N_TRIPLES,
     "rdf": RdfFormat.RDF_XML,
 }
-QUERIES = Path(__file__).parent / "queries"
-PLACES = ("pages.home", "pages.documents", "pages.disagreements", "pages.compare", "pages.ontology", "data.dumps")
+DESCRIBED = Path(__file__).parent / "queries" / "description.rq"
 UNCRAWLED = ("/sparql", "/update", "/graph-store", "/search", "/suggest", "/reconcile", "/validate", "/metrics")
 
 
@@ -151,46 +147,14 @@ def void() -> Response:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """What crawlers are asked to leave alone, and where the map is."""
+    """What crawlers are asked to leave alone, and where the list of pages is."""
     lines = ["User-agent: *", *(f"Disallow: {request.script_root}{path}" for path in UNCRAWLED)]
-    lines += ["", f"Sitemap: {url_for('data.sitemap', _external=True)}"]
+    lines += ["", f"Sitemap: {url_for('pages.sitemap', _external=True)}"]
     return _tagged(Response("\n".join(lines) + "\n", mimetype="text/plain"))
 
 
-@blueprint.get("/sitemap.xml")
-def sitemap() -> Response:
-    """The addresses of all pages, or the list of the parts when they are too many for one file."""
-    addresses = _addresses(current())
-    if len(addresses) <= SITEMAP_LENGTH:
-        return _map("urlset", "url", addresses)
-    parts = range(1, -(-len(addresses) // SITEMAP_LENGTH) + 1)
-    return _map("sitemapindex", "sitemap", [url_for("data.sitemap_part", part=n, _external=True) for n in parts])
-
-
-@blueprint.get("/sitemap-<int:part>.xml")
-def sitemap_part(part: int) -> Response:
-    """One part of a long map; the first is 1."""
-    addresses = _addresses(current())[max(part - 1, 0) * SITEMAP_LENGTH :][:SITEMAP_LENGTH]
-    if part < 1 or not addresses:
-        raise Problem(404, "No such part", f"The map has no part {part}.")
-    return _map("urlset", "url", addresses)
-
-
-def _map(root: str, item: str, addresses: list[str]) -> Response:
-    body = render_template("sitemap.xml", root=root, item=item, addresses=addresses)
-    return _tagged(Response(body, mimetype="application/xml"))
-
-
-def _addresses(dataset: Dataset) -> list[str]:
-    host = request.host_url.rstrip("/")
-    things = dataset.select((QUERIES / "pages.rq").read_text(encoding="utf-8"))
-    paths = [url_for(place) for place in PLACES]
-    paths += [link(term.value) for row in things if isinstance(term := row["thing"], NamedNode)]
-    return [iri_to_uri(host + path) for path in paths if path.startswith("/")]
-
-
 def _stored_description(dataset: Dataset) -> list[Triple]:
-    return dataset.construct((QUERIES / "description.rq").read_text(encoding="utf-8"))
+    return dataset.construct(DESCRIBED.read_text(encoding="utf-8"))
 
 
 def _distributions(dataset: Dataset) -> Iterator[Triple]:
