@@ -26,6 +26,9 @@ LETTERS = {
     "person": "H",
 }  # fmt: skip
 
+NO_PERSON = re.compile(
+    r"‹|\b(?:Day|Plan|Group|Motors?|Conference|Summit|Show|Board|Investor|Chief|President|Executive)\b"
+)
 # "Horse, which employs ...": a subject that no list knows; its figures are nobody's
 UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
 VENTURE = re.compile(
@@ -174,7 +177,7 @@ class Frames:
             return None
         if "person" in match.re.groupindex and match.start("person") >= 0:
             names = self.names(sentence, match, "person") or [match.group("person").strip(" .,")]
-            return Found((names[0],), "a person's name") if "‹" not in names[0] else None
+            return Found((names[0],), "a person's name") if not NO_PERSON.search(names[0]) else None
         if rule.property in {"partnersWith", "holdsStakeIn"}:
             venture = VENTURE.search(sentence.text[: match.start()])
             if venture and venture["parent"]:

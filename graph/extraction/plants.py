@@ -103,12 +103,13 @@ class Plants:
                     continue
                 if self.too_wide(sentence.text, rule, match, places):
                     continue
-                for place in places if "places" in match.groupdict() else places[:1]:
+                listed = match.groupdict().get("places") is not None
+                for place in [p for p in places if "Country" not in p.kinds] if listed else places[:1]:
                     owner = self.owner_of(index, sentence, match)
                     if not owner:
                         continue
                     taken.append(match.span())
-                    wider = self.wider(places) or self.label_country(sentence)
+                    wider = [] if listed else self.wider(places) or self.label_country(sentence)
                     yield PlantMention(
                         index,
                         match.start(),

@@ -19,7 +19,7 @@ from graph.extraction.sentences import sentences
 from graph.reading import Document
 from graph.register import Register, fold
 
-RANKS = re.compile(r"[\s-]*(?:largest|biggest|most|best|placed|ranked)\b|(?![\s-]*\w)|\s*\(")
+RANKS = re.compile(r"[\s-]*(?:largest|biggest|most|best|placed|ranked)\b|\s*among\b|(?![\s-]*\w)|\s*\(")
 SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
 
 

@@ -85,6 +85,8 @@ class Discourse:
             if not found and heading:
                 named = [m.name for m in sentence.mentions() if self.is_company(m)]
                 found = Found((named[0],), "heading") if len(set(named)) == 1 else None
+            if found and len(found.names) > 3:  # a list of brands is what the sentence tells, not what it is about
+                found = None
             self._topics[index] = found or self.before(index)
         return self._topics[index]
 
