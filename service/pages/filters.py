@@ -13,6 +13,7 @@ from graph.namespaces import DEFAULT_BASE
 
 MARKS = re.compile(r"\*{1,3}|`+|(?m:^\s*(?:#{1,6}|[-*+>])\s+)|!?\[(?=[^\]\n]*\]\()|\]\([^)\n]*\)")
 LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+HASHED = {"ontology": "ontology/", "shapes": "graph/shapes#"}  # where the names behind a hash are shown
 BOUNDS = {"about": "about ", "at-least": "at least ", "at-most": "at most "}
 
 
@@ -51,7 +52,8 @@ def link(iri: object) -> str:
     for base in (current_app.config["SETTINGS"].base, DEFAULT_BASE):
         if text.startswith(base):
             path = text.removeprefix(base)
-            return home + (path.replace("ontology#", "ontology/") if path.startswith("ontology#") else path)
+            room, hash_, name = path.partition("#")
+            return home + (HASHED[room] + name if hash_ and room in HASHED else path)
     return text if text.startswith(("http://", "https://")) else "#"
 
 

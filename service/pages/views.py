@@ -18,7 +18,7 @@ from service.pages.entity import entity_page
 from service.pages.finding import search as find
 from service.pages.findings import KINDS, counted, findings, mixed
 from service.pages.model import rows
-from service.pages.vocabulary import ontology_page, resource_page
+from service.pages.vocabulary import graph_page, ontology_page, resource_page
 from service.problems import Problem
 
 blueprint = Blueprint("pages", __name__)
@@ -108,7 +108,7 @@ def code(scheme: str, code: str = "") -> Response:
     dataset = current()
     name, suffix = _split(f"{scheme}/{code}".strip("/"))
     iri = CODE + name
-    page = answer(dataset, iri, "data-resource", suffix, lambda: resource_page(dataset, iri, "data-resource"))
+    page = answer(dataset, iri, "data-resource", suffix, lambda: resource_page(dataset, iri))
     return page or _missing(dataset, name)
 
 
@@ -117,8 +117,9 @@ def thing(room: str, name: str) -> Response:
     """A named graph, a disagreement, an extraction rule or an exchange rate, as its statements."""
     dataset = current()
     name, suffix = _split(name)
-    iri, query = namespace().base + f"{room}/{name}", "data-graph" if room == "graph" else "data-resource"
-    return answer(dataset, iri, query, suffix, lambda: resource_page(dataset, iri, query)) or _missing(dataset, name)
+    iri, whole = namespace().base + f"{room}/{name}", room == "graph"
+    query, page = ("data-graph", graph_page) if whole else ("data-resource", resource_page)
+    return answer(dataset, iri, query, suffix, lambda: page(dataset, iri)) or _missing(dataset, name)
 
 
 @blueprint.get("/ontology")
@@ -135,7 +136,7 @@ def term(name: str) -> Response:
     dataset = current()
     name, suffix = _split(name)
     iri = EV + name
-    page = answer(dataset, iri, "data-resource", suffix, lambda: resource_page(dataset, iri, "data-resource"))
+    page = answer(dataset, iri, "data-resource", suffix, lambda: resource_page(dataset, iri))
     return page or _missing(dataset, name)
 
 
