@@ -32,7 +32,7 @@ NO_PERSON = re.compile(
 # "Horse, which employs ...": a subject that no list knows; its figures are nobody's
 UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
 VENTURE = re.compile(
-    r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, (?:an?|its|the|their|(?P<parent>‹[A-Z]*O[A-Z]*#\d+›)'s) (?:[\w-]+ ){0,3}$"
+    r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, (?:an?|its|the|their|our|(?P<parent>‹[A-Z]*O[A-Z]*#\d+›)'s) (?:[\w-]+ ){0,3}$"
 )
 
 
@@ -214,7 +214,8 @@ class Frames:
         """The first kind of `wanted` (words, in order of preference) that is in reach."""
         if UNKNOWN_SUBJECT.search(self.reading.annotated[index].text[:position]):
             return None
-        for word in wanted.split():
+        words = wanted.split()
+        for word in words:
             if word == "organization":
                 found = self.discourse.subject(index, position)
             elif word == "plantowner":
@@ -230,7 +231,7 @@ class Frames:
                 plant = self.plants.in_scope(index, position)
                 found = Found((plant.name,), "plant in scope") if plant else None
             else:
-                found = self.nearest(index, position, LETTERS[word])
+                found = self.nearest(index, position, LETTERS[word], ahead=word == words[-1])
             if found:
                 return found
         return None
@@ -262,7 +263,7 @@ class Frames:
             return Found((earlier[-1],), "gone back to")
         return None
 
-    def nearest(self, index: int, position: int, letters: str) -> Found | None:
+    def nearest(self, index: int, position: int, letters: str, *, ahead: bool = True) -> Found | None:
         """The name of a kind that a figure is about: it opens the clause, is gone back to, or stands nearest."""
         sentence = self.reading.annotated[index]
         before = [
@@ -286,7 +287,7 @@ class Frames:
             return Found((before[-1][1].name,), "nearest before")
         if earlier:
             return Found((earlier[0],), "sentence before")
-        after = self.of_kind(sentence, position, len(sentence.text), letters)
+        after = self.of_kind(sentence, position, len(sentence.text), letters) if ahead else []
         return Found((after[0].name,), "nearest after") if after else None
 
     def led_by(self, index: int, letters: str) -> bool:

@@ -236,6 +236,8 @@ class Discourse:
         match = ANAPHOR.match(text, start)
         if not match:
             return None
+        if (match.group("pronoun") or "").lower() == "we":  # whoever is interviewed speaks for the company
+            return self.document_topic()
         if match.group("pronoun"):
             return self.antecedent(index, start, None)
         if match.group("ranked"):
