@@ -88,7 +88,7 @@ def read_query(given: Any, key: str) -> Query:
     text = given.get("query", "")
     if not isinstance(text, str):
         raise bad(f"{key}: `query` is a string.")
-    properties = given.get("properties") or []
+    properties = given.get("properties", [])
     if not isinstance(properties, list):
         raise bad(f"{key}: `properties` is a list.")
     if not text.strip() and not properties:
