@@ -146,7 +146,11 @@ def unknown_names(
                     continue
                 name = written
                 if shape.kind == "VehicleModel":
-                    brand = next(m for m in marked.mentions(match.start(), match.end()))
+                    inside = [m for m in marked.mentions(match.start(), match.end()) if "Brand" in m.kinds]
+                    before = [m for m in known if m.start < first and "Brand" in m.kinds]
+                    if not inside and not before:
+                        continue
+                    brand = inside[0] if inside else before[-1]
                     if fold(written.split()[0]) in banned:
                         continue
                     name = model_name(brand.name, written, register)
