@@ -17,6 +17,7 @@ from graph.rdf import ground_quads
 from graph.validation import SHAPES, Report, Result, as_graph, validate_document
 
 MEMORY = 1 << 30  # bytes of address space
+PROCESSOR = 60  # seconds of it, should nobody be left to stop this process
 NO_IRI = SHAPES + "NodeHasIri"
 
 
@@ -55,12 +56,15 @@ def main() -> None:
     """Check one job: a line of JSON with `type` and `base`, then the RDF."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
     line, _, body = sys.stdin.buffer.read().partition(b"\n")
     job = json.loads(line)
     try:
         report = check(body, job["type"], job["base"])
     except (SyntaxError, ValueError) as error:
         answer: dict[str, object] = {"error": str(error)}
+    except (RecursionError, MemoryError):
+        answer = {"exhausted": "It takes more memory, or a longer chain of relations, than a check may follow."}
     else:
         answer = {"json": as_json(report), "turtle": report.as_turtle(), "text": report.as_text()}
     json.dump(answer, sys.stdout)

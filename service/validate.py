@@ -58,7 +58,7 @@ def _body() -> bytes:
 
 
 def _checked(body: bytes, media_type: str) -> dict[str, Any]:
-    """What the checker's process answers. Raises Problem (400, 503) for what cannot be read, or checked in time."""
+    """What the checker's process answers. Raises Problem: 400 unreadable, 422 too intricate, 503 too slow."""
     job = json.dumps({"type": media_type, "base": current_app.config["SETTINGS"].base}).encode() + b"\n" + body
     if not _places.acquire(timeout=PATIENCE):
         raise Problem(503, "Too many checks", "Other checks are under way; try again.", {"Retry-After": "5"})
@@ -73,8 +73,10 @@ def _checked(body: bytes, media_type: str) -> dict[str, Any]:
         _places.release()
     if done.returncode:
         current_app.logger.error("a check failed: %s", done.stderr.decode(errors="replace")[-2000:])
-        raise Problem(503, "Check failed", "The check needed more than it may have, or failed; send less at once.")
+        raise Problem(500, "Check failed", "The check broke off; the cause is in the server's log.")
     answer: dict[str, Any] = json.loads(done.stdout)
+    if "exhausted" in answer:
+        raise Problem(422, "Too intricate", f"{answer['exhausted']} Send less at once.")
     if "error" in answer:
         raise Problem(400, "RDF that cannot be read", f"{media_type}: {answer['error']}")
     return answer

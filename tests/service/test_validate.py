@@ -112,9 +112,15 @@ def test_a_place_is_given_back_after_every_check(client: FlaskClient, monkeypatc
         )
 
 
+def test_a_graph_too_intricate_to_follow_is_refused(client: FlaskClient) -> None:
+    chain = "".join(f"id:m{n} a ev:Brand ; ev:parent id:m{n + 1} .\n" for n in range(1500))
+    answer = client.post("/validate", data=PREFIXES + chain, content_type="text/turtle")
+    assert (answer.status_code, (answer.json or {})["title"]) == (422, "Too intricate")
+
+
 def test_a_checker_that_dies_is_told_without_its_words(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     dead = subprocess.CompletedProcess([], 1, b"", b"Traceback: secret")
     monkeypatch.setattr(validate.subprocess, "run", lambda *_, **__: dead)
     answer = client.post("/validate", data=FAULTY, content_type="text/turtle")
-    assert answer.status_code == 503
+    assert answer.status_code == 500
     assert "secret" not in answer.text
