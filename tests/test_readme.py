@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from graph.paths import HOUSE
+from service.app import create_app
 from service.cli import main
-from service.settings import SETTINGS
+from service.settings import SETTINGS, Settings
 
 README = (HOUSE / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```sparql\n(.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
@@ -51,6 +52,16 @@ def test_the_settings_are_those_of_the_code() -> None:
     assert [(n, d.strip("`").replace("unset", ""), m) for n, d, m in rows] == [
         (s.name, s.default, s.meaning) for s in SETTINGS
     ]
+
+
+def test_every_route_that_is_shown_exists() -> None:
+    table = README.split("| route |")[1].split("\n\n")[0]
+    shown = [re.sub(r"<\w+>", "x", route) for route in re.findall(r"`(/[^`]*)`", table)]
+    adapter = create_app(Settings.read({})).url_map.bind("127.0.0.1")
+    assert len(shown) > 20
+    for route in shown:
+        methods = adapter.allowed_methods(route.replace("/graph/x", "/graph/facts"))
+        assert methods, route
 
 
 def test_every_file_that_is_named_exists() -> None:
