@@ -258,6 +258,7 @@ def test_digits_and_single_letters_tell_products_apart() -> None:
     likeness = Spelling.of("Tesla Model S").likeness
     assert likeness(Spelling.of("Tesla Model X")) < 75
     assert likeness(Spelling.of("Tesla Modell S")) > 90
+    assert Spelling.of("Eastern Europe").likeness(Spelling.of("Western Europe")) < 90
     assert Spelling.of("P7").likeness(Spelling.of("P7+")) < 80
     assert Spelling.of("Stellantis N.V.").likeness(Spelling.of("Stellantis")) == 100
 
