@@ -71,7 +71,10 @@ class Namespace:
 
     @property
     def prefixes(self) -> dict[str, str]:
-        """Prefix to namespace, as queries, pages and serialisations use them."""
+        """Prefix to namespace, as queries, pages and serialisations use them.
+
+        DBpedia has none: its names may end in a full stop, whose escape in a prefixed name not every reader takes.
+        """
         return {
             "ev": EV,
             "id": f"{self.base}id/",
@@ -94,6 +97,5 @@ class Namespace:
             "dcat": DCAT,
             "schema": SCHEMA,
             "wd": "http://www.wikidata.org/entity/",
-            "dbr": "http://dbpedia.org/resource/",
             "gn": "https://sws.geonames.org/",
         }

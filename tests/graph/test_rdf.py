@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
+from rdflib import Graph
 
 from graph import rdf
 from graph.claims import PROPERTIES, Claim
@@ -366,3 +367,9 @@ def test_every_property_has_words(name: str, modality: str) -> None:
 )
 def test_figures_are_written_as_people_write_them(value: float, text: str) -> None:
     assert figure(value) == text
+
+
+def test_the_registers_turtle_is_read_by_rdflib_too() -> None:
+    triples = [quad.triple for quad in rdf.register_quads(NAMESPACE)]
+    text = serialize(triples, format=RdfFormat.TURTLE, prefixes=NAMESPACE.prefixes)
+    assert len(Graph().parse(data=text, format="turtle")) == len(set(triples))
