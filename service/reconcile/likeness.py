@@ -13,6 +13,7 @@ from graph.register import fold
 LEGAL = frozenset((Path(__file__).parent / "legal-forms.txt").read_text(encoding="utf-8").split())
 PART = 0.85  # how far the words of one name among those of another count
 OTHER_MARKS = 0.75  # "ID.3" and "ID.4", "Model S" and "Model X" are alike and are two cars
+ONE_MORE = 80.0  # a word that only one of two names has: "Spark" and "Spark EUV"
 CHECKED = 80.0  # from here on, names are compared word by word too
 WORDS = re.compile(r"[^\W_]+")
 
@@ -55,6 +56,8 @@ class Spelling:
         """How alike the least alike of the words are that the two do not share: "Western Europe" is not "Eastern"."""
         ours, theirs = set(self.words.split()), set(other.words.split())
         left, right = ours - theirs, theirs - ours
-        if not left or not right:
+        if not left and not right:
             return 100.0
+        if not left or not right:
+            return ONE_MORE
         return min(max(fuzz.ratio(word, one) for one in right) for word in left)
