@@ -14,9 +14,9 @@ from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
 from graph.extraction.plants import Plants
-from graph.extraction.quantified import MONEY_AFTER, fit, leans, tail
+from graph.extraction.quantified import MONEY_AFTER, fits, leans, tail
 from graph.extraction.readings import Reading
-from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules, quantity_rules
+from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
 from graph.extraction.subjects import Discourse, Found
 from graph.extraction.things import cross_holdings, described_platforms, named_models, named_technologies, nations_in
 
@@ -323,15 +323,11 @@ class Frames:
 
     def by_quantity(self, index: int, sentence: Annotated) -> Iterator[Frame]:
         """Each number with the rule whose words stand nearest to it."""
+        label = self.reading.label(index)
         for start, end, item in sentence.marks():
             if not isinstance(item, tuple) or item[0].converted:
                 continue
-            options = [
-                (score, order, rule, span)
-                for order, rule in enumerate(quantity_rules())
-                if (scored := fit(rule, sentence.text, start, end, item)) is not None
-                for score, span in [scored]
-            ]
+            options = fits(sentence.text, start, end, item) or (label and fits(sentence.text, start, end, item, label))
             if not options:
                 continue
             if mark_of(item) == "volt" and re.match(r"[ -](?:[a-z-]+ )?(?:platform|architecture)", sentence.text[end:]):

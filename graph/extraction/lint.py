@@ -83,7 +83,7 @@ def example_problems(extractor: RuleExtractor) -> list[str]:
 
 def document_of(text: str) -> Document:
     """An example as a document."""
-    return Document(slug="example", text=text, media_type="text/plain", digest="", date="2021-06-15", language="en")
+    return Document(slug="example", text=text, media_type="text/markdown", digest="", date="2021-06-15", language="en")
 
 
 def fits(claim: Claim, wanted: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ import re
 from graph.extraction.annotate import MARK
 from graph.extraction.frame import Frame
 from graph.extraction.model import Quantity
-from graph.extraction.rules import QuantityRule
+from graph.extraction.rules import QuantityRule, quantity_rules
 
 MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|models|batteries)\b)")
 LEAN_AFTER = re.compile(
@@ -42,6 +42,22 @@ def clause(text: str, start: int, end: int) -> tuple[int, int]:
     left = max(text.rfind(";", 0, start) + 1, start - 110, 0)
     right = text.find(";", end)
     return left, min(right if right >= 0 else len(text), end + 110)
+
+
+def fits(
+    text: str, start: int, end: int, item: tuple[Quantity, ...], label: str = ""
+) -> list[tuple[float, int, QuantityRule, tuple[int, int]]]:
+    """The rules that fit a number: score, rank of the rule, rule, and where its words stand.
+
+    A `label` ("Hybrids.") is read as if it opened the sentence; words in it count as standing at the sentence's start.
+    """
+    shift = len(label)
+    return [
+        (score, order, rule, (max(0, first - shift), max(0, last - shift)))
+        for order, rule in enumerate(quantity_rules())
+        if (scored := fit(rule, label + text, start + shift, end + shift, item)) is not None
+        for score, (first, last) in [scored]
+    ]
 
 
 def fit(

@@ -48,6 +48,17 @@ class Reading:
             return entity.kinds
         return next((m.kinds for m in self.mentions if m.name == name), frozenset())
 
+    def label(self, index: int) -> str:
+        """The bold label that opens the block of a sentence ("**Hybrids.** Six today"), with a space; or nothing."""
+        block = self.sentences[index].block
+        first = index
+        while first and self.sentences[first - 1].block == block:
+            first -= 1
+        line = self.sentences[first]
+        bold = self.document.text[: line.start].endswith("**") and self.document.text[line.end :].startswith("**")
+        written = self.annotated[first].text
+        return f"{written} " if bold and first < index and len(written) <= 40 else ""
+
     def silent(self, sentence: Sentence) -> bool:
         """Whether a sentence stands in a block that yields no claims."""
         block = self.blocks[sentence.block]
