@@ -28,7 +28,7 @@ _FRACTION = re.compile(
 )
 _FRACTION_AFTER = re.compile(rf"\s(?:{DATA['context']['fraction_before']})\b", re.IGNORECASE)
 _FRACTION_BEFORE = re.compile(
-    r"\b(?:by|to|about|around|roughly|than|nearly|almost|over|least|some|just|only|exactly|for|as|in)\s(?:an?\s)?$",
+    r"\b(?:by|to|about|around|roughly|than|nearly|almost|over|least|some|just|only|exactly|for|as|in|owns?|owned|holds?|held)\s(?:an?\s)?$",
     re.IGNORECASE,
 )
 _HALF_NO = re.compile(r"\b(?:first|second|latter|other|next|last|one|and|a|this|that)[\s-](?:a[\s-])?$", re.IGNORECASE)

@@ -180,7 +180,9 @@ def unknown_names(
 
 def model_name(brand: str, written: str, register: Register) -> str:
     """A model's name with its brand before it ("Mitsubishi Motors" lends "Mitsubishi")."""
-    lead = brand.removesuffix(" Motors").removesuffix(" Group") if register.resolve(brand) else brand
+    lead = (
+        brand.removesuffix(" Motors").removesuffix(" Group").removesuffix(" Cars") if register.resolve(brand) else brand
+    )
     return written if written.startswith(lead) else f"{lead} {written}"
 
 

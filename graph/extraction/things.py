@@ -12,6 +12,13 @@ from graph.extraction.model import Mention
 from graph.extraction.readings import Reading
 from graph.extraction.subjects import Discourse
 
+BRANDS = frozenset({"Brand", "Automaker"})
+# "the E-GMP platform, an 800-volt architecture": the description of a platform that has a name
+NAMED_PLATFORM = re.compile(
+    r"(?P<name>‹(?-i:[A-Z]*P[A-Z]*)#\d+›)(?: platform| architecture)?(?:,| is) (?:an?|the|its) (?:[a-z-]+ )*$",
+    re.IGNORECASE,
+)
+
 
 def named_models(reading: Reading, discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
     """A model named with its brand, or known by its name, is made by that brand."""
@@ -19,7 +26,7 @@ def named_models(reading: Reading, discourse: Discourse, index: int, sentence: A
         if not isinstance(item, Mention) or "VehicleModel" not in item.kinds:
             continue
         owner = discourse.owner(item.name)
-        brand = owner.name if owner else brand_before(sentence, start, item.name)
+        brand = owner.name if owner else brand_before(reading, sentence, start, item.name)
         if brand:
             yield Frame("model.named", "makesModel", index, start, end, start, brand, item.name)
 
@@ -36,10 +43,10 @@ def named_technologies(reading: Reading, discourse: Discourse, index: int, sente
                     yield Frame("battery.named", "developsBattery", index, start, end, start, owner.name, item.name)
 
 
-def brand_before(sentence: Annotated, start: int, name: str) -> str | None:
-    """The brand that an unknown model's name begins with."""
-    for mention in reversed(sentence.mentions(0, start)):
-        if name.startswith(mention.name.removesuffix(" Motors").split()[0]):
+def brand_before(reading: Reading, sentence: Annotated, start: int, name: str) -> str | None:
+    """The brand that an unknown model's name begins with: named before it, or elsewhere in the text."""
+    for mention in [*reversed(sentence.mentions(0, start)), *reading.mentions]:
+        if mention.kinds & BRANDS and name.startswith(mention.name.removesuffix(" Motors").split()[0]):
             return mention.name
     return None
 
@@ -83,6 +90,8 @@ def described_platforms(discourse: Discourse, index: int, sentence: Annotated) -
             continue
         name = f"{item[0].value}-volt platform"
         found = discourse.subject(index, start)
+        if named := NAMED_PLATFORM.search(sentence.text[:start]):
+            name, found = sentence.mentions(*named.span("name"))[0].name, None
         for owner in found.names if found else ():
             yield Frame("platform.volt", "developsPlatform", index, start, match.end(), start, owner, name)
         yield Frame(
