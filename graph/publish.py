@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,14 @@ class PublishError(RuntimeError):
     """A build that could not be written; what was published before stays. The message says where and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GraphData:
     """One named graph: its quads, and its canonical N-Quads lines in sorted order."""
 
     quads: Sequence[Quad]
     lines: Sequence[str]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
 
@@ -99,8 +100,7 @@ def publish(
         _write(draft, graphs, texts, report, manifest)
         home = builds / build
         if home.exists():
-            current = current_build(data)
-            if current == home.resolve() and read_manifest(home).get("graphs") == manifest["graphs"]:
+            if current_build(data) == home.resolve():  # its id is the digest of its graphs, so it holds the same
                 (draft / "manifest.json").replace(home / "manifest.json")
                 shutil.rmtree(draft)
                 return home

@@ -49,6 +49,15 @@ def settings() -> Settings:
         return Settings.read()
 
 
+def _build(chosen: Settings) -> None:
+    from graph.build import build as run
+    from service.summary import ProgressBar, print_summary
+
+    with told(), ProgressBar() as bar:
+        summary = run(chosen.data, Namespace(chosen.base), bar)
+    print_summary(summary)
+
+
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Settings: " + ", ".join(s.name for s in SETTINGS),
@@ -62,49 +71,36 @@ def main() -> None:
 @click.option("--if-needed", is_flag=True, help="Only when sources or code are newer than the current build.")
 def build(if_needed: bool) -> None:
     """Read, extract, validate and publish the dataset."""
-    from graph.build import build as run
     from graph.build import needs_build
-    from service.summary import ProgressBar, print_summary
 
     chosen = settings()
-    if if_needed and not needs_build(chosen.data):
-        return
-    with told(), ProgressBar() as bar:
-        summary = run(chosen.data, Namespace(chosen.base), bar)
-    print_summary(summary)
+    if not if_needed or needs_build(chosen.data):
+        _build(chosen)
 
 
 @main.command()
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|URL...")
 def ingest(sources: tuple[str, ...]) -> None:
     """Add documents to the data folder, then build."""
-    from graph.build import build as run
     from graph.ingest import keep
-    from service.summary import ProgressBar, print_summary
 
     chosen = settings()
     with told():
         for source in sources:
             click.echo(f"kept {keep(source, chosen.data)}", err=True)
-        with ProgressBar() as bar:
-            summary = run(chosen.data, Namespace(chosen.base), bar)
-    print_summary(summary)
+    _build(chosen)
 
 
 @main.command()
 @click.argument("document")
 def remove(document: str) -> None:
     """Withdraw an ingested document, then build."""
-    from graph.build import build as run
     from graph.ingest import withdraw
-    from service.summary import ProgressBar, print_summary
 
     chosen = settings()
     with told():
         withdraw(document, chosen.data)
-        with ProgressBar() as bar:
-            summary = run(chosen.data, Namespace(chosen.base), bar)
-    print_summary(summary)
+    _build(chosen)
 
 
 @main.command()

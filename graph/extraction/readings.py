@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from graph.extraction.annotate import Annotated, annotate
@@ -220,6 +219,3 @@ def topic_of(reading: Reading, gazetteer: Gazetteer) -> tuple[str | None, bool]:
 def company_names(mentions: list[Mention]) -> list[str]:
     """The companies and brands among mentions."""
     return [m.name for m in mentions if m.kinds & ORGANIZATION_KINDS and m.kinds != {"Publisher"}]
-
-
-Resolver = Callable[[str], str | None]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import Quad, QuerySolutions, Store
+from pyoxigraph import Quad, Store
 
 
 class StoreError(RuntimeError):
@@ -28,12 +28,3 @@ def open_store(path: Path) -> Store:
         return Store.read_only(str(path))
     except OSError as error:
         raise StoreError(f"{path}: the store cannot be read ({error}); run `evplans build` again") from error
-
-
-def rows(store: Store, query: str) -> Iterator[tuple[str | None, ...]]:
-    """The solutions of a SELECT over the union of all graphs, as tuples of plain strings."""
-    solutions = store.query(query, use_default_graph_as_union=True)
-    if not isinstance(solutions, QuerySolutions):
-        raise TypeError("only SELECT queries have rows")
-    for solution in solutions:
-        yield tuple(None if term is None else getattr(term, "value", str(term)) for term in solution)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import render_template
 
 from service.dataset import Dataset
+from service.pages.filters import local
 from service.pages.model import claims, rows
 from service.pages.reading import parts, runs, unclaimed
 from service.pages.statements import beside
 
 
-def document_page(dataset: Dataset, iri: str, slug: str) -> str | None:
+def document_page(dataset: Dataset, iri: str) -> str | None:
     """The page, or None when there is no such document."""
+    slug = local(iri)
     known = rows(dataset, "document", this=iri)
     if not known:
         return None

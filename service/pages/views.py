@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 from rapidfuzz import process
 
@@ -56,6 +58,14 @@ def _missing(dataset: Dataset, slug: str) -> Response:
     return Response(page, status=404, mimetype="text/html")
 
 
+def _answer(slug: str, start: str, query: str, page: Callable[[Dataset, str], str | None]) -> Response:
+    """What stands at the IRI of `start` and `slug`, which may carry a suffix: its page or its data, else 404."""
+    dataset = current()
+    name, suffix = _split(slug)
+    iri = start + name
+    return answer(dataset, iri, query, suffix, lambda: page(dataset, iri)) or _missing(dataset, name)
+
+
 @blueprint.get("/")
 def home() -> Response:
     """What this is, its figures, the newest documents and the liveliest disagreements."""
@@ -76,50 +86,33 @@ def home() -> Response:
 @blueprint.get("/id/<slug>")
 def entity(slug: str) -> Response:
     """One entity."""
-    dataset = current()
-    name, suffix = _split(slug)
-    iri = namespace().entity(name)
-    return answer(dataset, iri, "data-entity", suffix, lambda: entity_page(dataset, iri)) or _missing(dataset, name)
+    return _answer(slug, namespace().entity(""), "data-entity", entity_page)
 
 
 @blueprint.get("/document/<slug>")
 def document(slug: str) -> Response:
     """One document with its evidence marked."""
-    dataset = current()
-    name, suffix = _split(slug)
-    iri = namespace().document(name)
-    page = answer(dataset, iri, "data-graph", suffix, lambda: document_page(dataset, iri, name))
-    return page or _missing(dataset, name)
+    return _answer(slug, namespace().document(""), "data-graph", document_page)
 
 
 @blueprint.get("/claim/<digest>")
 def claim(digest: str) -> Response:
     """One claim."""
-    dataset = current()
-    name, suffix = _split(digest)
-    iri = namespace().claim(name)
-    return answer(dataset, iri, "data-claim", suffix, lambda: claim_page(dataset, iri)) or _missing(dataset, name)
+    return _answer(digest, namespace().claim(""), "data-claim", claim_page)
 
 
 @blueprint.get("/code/<scheme>")
 @blueprint.get("/code/<scheme>/<code>")
 def code(scheme: str, code: str = "") -> Response:
     """One concept of a code list, or the list."""
-    dataset = current()
-    name, suffix = _split(f"{scheme}/{code}".strip("/"))
-    iri = CODE + name
-    page = answer(dataset, iri, "data-resource", suffix, lambda: resource_page(dataset, iri))
-    return page or _missing(dataset, name)
+    return _answer(f"{scheme}/{code}".strip("/"), CODE, "data-resource", resource_page)
 
 
 @blueprint.get("/<any(graph, disagreement, rule, rate):room>/<name>")
 def thing(room: str, name: str) -> Response:
     """A named graph, a disagreement, an extraction rule or an exchange rate, as its statements."""
-    dataset = current()
-    name, suffix = _split(name)
-    iri, whole = namespace().base + f"{room}/{name}", room == "graph"
-    query, page = ("data-graph", graph_page) if whole else ("data-resource", resource_page)
-    return answer(dataset, iri, query, suffix, lambda: page(dataset, iri)) or _missing(dataset, name)
+    query, page = ("data-graph", graph_page) if room == "graph" else ("data-resource", resource_page)
+    return _answer(name, f"{namespace().base}{room}/", query, page)
 
 
 @blueprint.get("/ontology")
@@ -133,11 +126,7 @@ def ontology(suffix: str | None = None) -> Response:
 @blueprint.get("/ontology/<name>")
 def term(name: str) -> Response:
     """One term of the vocabulary."""
-    dataset = current()
-    name, suffix = _split(name)
-    iri = EV + name
-    page = answer(dataset, iri, "data-resource", suffix, lambda: resource_page(dataset, iri))
-    return page or _missing(dataset, name)
+    return _answer(name, EV, "data-resource", resource_page)
 
 
 @blueprint.get("/documents")

@@ -18,7 +18,8 @@ from graph.build import Summary, build, needs_build
 from graph.namespaces import Namespace
 from graph.publish import current_build, read_manifest
 from graph.register import RegisterError
-from graph.store.embedded import open_store, rows
+from graph.store.embedded import open_store
+from tests.graph.asking import rows
 
 DOCUMENTS = ("nissan-the-arc", "alliance-2030-announcement")
 ORGANISATIONS = """

@@ -20,7 +20,8 @@ from graph.publish import (
     publish,
     read_manifest,
 )
-from graph.store.embedded import open_store, rows
+from graph.store.embedded import open_store
+from tests.graph.asking import rows
 
 GRAPH = DEFAULT_BASE + "graph/register"
 
@@ -78,6 +79,12 @@ def test_building_again_keeps_the_current_build(tmp_path: Path) -> None:
     assert published(tmp_path, "Nissan") == first
     assert labels(first) == {"Nissan"}
     assert not list((tmp_path / "builds").glob(".draft-*"))
+
+
+def test_building_again_mends_a_broken_manifest(tmp_path: Path) -> None:
+    home = published(tmp_path, "Nissan")
+    (home / "manifest.json").write_text("{", encoding="utf-8")
+    assert read_manifest(published(tmp_path, "Nissan"))["build"] == home.name
 
 
 def test_old_builds_are_removed_but_for_the_last(tmp_path: Path) -> None:
