@@ -7,9 +7,9 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from typing import IO, Any, cast
+from typing import IO, cast
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, request
 
 from graph.namespaces import Namespace
 from service.dataset import current
@@ -20,6 +20,7 @@ from service.sparql import faults, guard, results
 from service.sparql.description import describe
 from service.sparql.engine import Engine
 from service.sparql.frames import PIECE
+from service.sparql.page import page
 from service.sparql.protocol import Query, read_query
 from service.sparql.workers import Answer, Failed, Stopped
 
@@ -58,7 +59,7 @@ def query() -> Response:
     except Stopped as error:
         problem = _told(error, asked, settings)
     if _name(table) == results.PAGE:
-        return _page(asked.text, None, problem)
+        return page(asked.text, None, problem)
     raise problem
 
 
@@ -70,7 +71,7 @@ def _without_query() -> Response:
     if choice is None:
         raise not_acceptable((*GRAPHS[:4], PAGE))
     if choice.offer is PAGE:
-        return _page("", None)
+        return page("", None)
     body = describe(choice.offer.name, request.base_url, _settings().base, current())
     return _varied(Response(body, mimetype=choice.media_type))
 
@@ -93,7 +94,7 @@ def _response(asked: Query, answer: Answer, table: Choice | None, graph: Choice 
     if answer.format == results.PAGE:
         with closing(answer):
             found = json.loads(b"".join(answer.pieces))
-        return _page(asked.text, found, revision=answer.revision)
+        return page(asked.text, found, revision=answer.revision)
     return send(answer, table, graph)
 
 
@@ -142,27 +143,6 @@ def _read(held: IO[bytes], rest: Answer | None) -> Iterator[bytes]:
         yield from rest.pieces
     except (Stopped, Failed) as error:  # the document stays without its end, which its reader cannot miss
         logging.getLogger(__name__).warning("an answer was cut: %s", error)
-
-
-def _page(
-    text: str, found: dict[str, Any] | None, problem: Problem | None = None, revision: str | None = None
-) -> Response:
-    """The form with its query, and below it the answer or what was wrong."""
-    prefixes = Namespace(_settings().base).prefixes
-
-    def shorten(iri: str) -> str:
-        near = [(space, prefix) for prefix, space in prefixes.items() if iri.startswith(space)]
-        if not near:
-            return iri
-        space, prefix = max(near, key=lambda pair: len(pair[0]))
-        return f"{prefix}:{iri.removeprefix(space)}"
-
-    page = render_template("sparql.html", query=text, found=found, problem=problem, prefixes=prefixes, shorten=shorten)
-    response = Response(page, status=problem.status if problem else 200, mimetype="text/html")
-    response.headers.update(problem.headers if problem else {})
-    if revision:
-        response.headers["X-Dataset-Build"] = revision
-    return _varied(response)
 
 
 def _told(error: Failed | Stopped, asked: Query, settings: Settings) -> Problem:
