@@ -16,7 +16,11 @@ help: ## list the targets
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-build: .venv/.installed ## build the dataset if its sources or code are newer
+FRONTEND := service/bundle.py service/frontend/package-lock.json $(wildcard service/frontend/*.* service/frontend/parts/*)
+service/assets/dist/.stamp: $(FRONTEND) | .venv/.installed
+	$(BIN)/python -m service.bundle
+
+build: .venv/.installed service/assets/dist/.stamp ## bundle the front-end and build the dataset where their sources are newer
 	$(BIN)/evplans build --if-needed
 
 serve: build ## build if needed, then serve on http://127.0.0.1:8000
@@ -38,5 +42,5 @@ format: .venv/.installed ## bring the code into the house style
 lock: ## pin the dependencies anew (needs uv)
 	$(UV_COMPILE) pyproject.toml --output-file requirements.lock
 
-clean: ## remove the environment and the built data
-	rm -rf .venv data
+clean: ## remove the environment and what was built
+	rm -rf .venv data service/assets/dist service/frontend/node_modules

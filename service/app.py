@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, request
 
-from service import data, health, pages, problems, sameas, validate
+from service import data, health, pages, problems, sameas, static, validate
 from service.dataset import Datasets, NoDataset
 from service.reconcile import routes as reconcile
 from service.settings import Settings
@@ -45,6 +45,7 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.extensions["evplans.engine"] = Engine(datasets)
     for room in (pages, sparql, writing, data, reconcile, sameas, validate, health):
         app.register_blueprint(room.blueprint)
+    static.install(app)
     app.before_request(_preflight)
     app.after_request(_headers)
     problems.install(app)

@@ -1,0 +1,1 @@
+// Type-ahead for search boxes: suggestions from /suggest as an ARIA combobox.
