@@ -13,12 +13,13 @@ from urllib.parse import unquote
 from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
+from graph.linking.things import Thing, Things
 from graph.namespaces import SKOS
 from service.dataset import current
 from service.negotiation import Offer, choose
 from service.pages.filters import link
 from service.problems import Problem, not_acceptable
-from service.reconcile.things import Thing, Things, things
+from service.reconcile.things import things
 
 blueprint = Blueprint("sameas", __name__)
 OFFERS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from service.reconcile.queries import local
-from service.reconcile.things import Term, Things
+from graph.linking.asked import local
+from graph.linking.things import Term, Things
 
 Cell = dict[str, Any]
 

@@ -4,50 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from typing import Any
 
-from graph.namespaces import EV
+from graph.linking.asked import LIMIT, LONGEST, STRICT, Property, Query, Value, local
 from service.problems import Problem
 
 LARGEST_BATCH = 50  # queries
 LARGEST_EXTENSION = 1000  # values asked for: ids times properties
-LONGEST = 200  # characters of a text that count
-LIMIT = 10
 MOST = 100
-STRICT = ("any", "should", "all")
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value to compare with: a text, or an entity that is known already by its id."""
-
-    text: str
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """A property, by the local name of its IRI, with the values that the thing meant has."""
-
-    id: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One name to find. `strict` says how several types go together; without it near kinds are let in."""
-
-    text: str
-    types: tuple[str, ...] = ()
-    strict: str | None = None
-    properties: tuple[Property, ...] = ()
-    limit: int = LIMIT
-
-
-def local(identifier: str) -> str:
-    """The id of a class or property as we give it, from that id, its IRI or its prefixed name."""
-    return identifier.strip().removeprefix(EV).removeprefix("ev:")
 
 
 def bad(detail: str) -> Problem:

@@ -9,13 +9,15 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from graph.linking.asked import Query
+from graph.linking.matching import Candidate, matcher
+from graph.linking.things import Term, Thing, Things
 from graph.namespaces import EV
 from service.problems import Problem
 from service.reconcile import suggesting
 from service.reconcile.extension import extended, proposals
-from service.reconcile.matching import Candidate, matcher
-from service.reconcile.queries import LARGEST_BATCH, Query, bad, read_batch, read_extension, read_single
-from service.reconcile.things import Term, Thing, Things, things
+from service.reconcile.queries import LARGEST_BATCH, bad, read_batch, read_extension, read_single
+from service.reconcile.things import things
 
 blueprint = Blueprint("reconcile", __name__, url_prefix="/reconcile")
 CALLBACK = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*", re.ASCII)

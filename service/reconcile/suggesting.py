@@ -6,10 +6,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from graph.linking.asked import LONGEST, Query, local
+from graph.linking.matching import matcher
+from graph.linking.things import Term, Thing, Things
 from graph.register import fold
-from service.reconcile.matching import matcher
-from service.reconcile.queries import LONGEST, Query, local
-from service.reconcile.things import Term, Thing, Things
 
 
 def entities(things: Things, prefix: str, types: Iterable[str] = ()) -> list[Thing]:

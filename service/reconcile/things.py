@@ -1,110 +1,12 @@
-"""Everything with a name, in memory: read once for each build, so that thousands of names a second can be matched."""
+"""The things of the build that is served, read once for each build."""
 
 from __future__ import annotations
 
-import re
 import threading
-from collections import defaultdict
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
-from graph.namespaces import EV, RDF, SKOS
-from graph.register import fold
-from graph.vocabulary import vocabulary
-from service.dataset import Dataset, current
-
-NAMED = """
-SELECT ?s ?p ?o WHERE {
-  VALUES ?graph { graph:register graph:candidates graph:facts }
-  GRAPH ?graph { ?s ?p ?o }
-  FILTER (STRSTARTS(STR(?s), STR(id:)))
-}"""
-TERMS = """
-SELECT ?term ?label ?definition ?class WHERE {
-  ?term rdfs:label|skos:prefLabel ?label .
-  OPTIONAL { ?term skos:definition ?definition }
-  FILTER (STRSTARTS(STR(?term), STR(ev:)) || STRSTARTS(STR(?term), STR(code:)))
-  BIND (EXISTS { ?term a owl:Class } AS ?class)
-}"""
-NAME = "name"
-OTHERS = {  # properties that are not the ontology's: their predicate, label and meaning
-    NAME: (SKOS + "prefLabel", "name", "The name that an entity is shown under."),
-    "altLabel": (SKOS + "altLabel", "alternative name", "Another name of an entity."),
-    "exactMatch": (SKOS + "exactMatch", "same as", "The same thing in another dataset."),
-    "closeMatch": (SKOS + "closeMatch", "close to", "Nearly the same thing in another dataset."),
-    "broadMatch": (SKOS + "broadMatch", "part of", "A wider thing in another dataset."),
-}
-UNSAID = frozenset({"Entity", "CandidateEntity"})  # kinds that say nothing about a thing
-Values = dict[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """An entity. `kinds` are local names of its classes, `above` also those of their superclasses.
-
-    `values` has the values of each property by its local name: slugs for entities, IRIs for other things, else text.
-    """
-
-    slug: str
-    name: str
-    aliases: tuple[str, ...]
-    kinds: tuple[str, ...]
-    above: frozenset[str]
-    values: Values = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A class or property of the ontology, or a code: its id, label and definition."""
-
-    id: str
-    label: str
-    definition: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Things:
-    """All things by slug, the vocabulary's terms, and the ways from a name."""
-
-    by_slug: dict[str, Thing]
-    classes: dict[str, Term]
-    properties: dict[str, Term]
-    codes: dict[str, Term]
-    space: str
-
-    @cached_property
-    def owners(self) -> dict[str, dict[str, bool]]:
-        """From a folded name to the slugs of its bearers, and whether it is their proper name."""
-        found: dict[str, dict[str, bool]] = defaultdict(dict)
-        for thing in self.by_slug.values():
-            for alias in thing.aliases:
-                found[fold(alias)][thing.slug] = False
-            found[fold(thing.name)][thing.slug] = True
-        return dict(found)
-
-    @cached_property
-    def words(self) -> list[tuple[str, bool, str]]:
-        """Each name from each of its words on, folded and sorted: (text, does the name begin here, slug)."""
-        found = set()
-        for thing in self.by_slug.values():
-            found.add((fold(thing.slug), True, thing.slug))
-            for name in (thing.name, *thing.aliases):
-                for start in re.finditer(r"\w+", name):
-                    found.add((fold(name[start.start() :]), start.start() == 0, thing.slug))
-        return sorted(found)
-
-    def find(self, identifier: str) -> Thing | None:
-        """The thing with an id: its slug or its IRI."""
-        return self.by_slug.get(identifier.strip().removeprefix(self.space))
-
-    def description(self, thing: Thing) -> str:
-        """What tells a thing from its namesakes: kind, owner, country."""
-        said = [self.classes[k].label for k in thing.kinds if k in self.classes][:2]
-        for relation in ("parent", "homeCountry", "withinPlace"):
-            said += [self.by_slug[s].name for s in thing.values.get(relation, ())[:1] if s in self.by_slug]
-        return " · ".join(said)
-
+from graph.linking.things import Things, read_things
+from service.dataset import current
 
 _kept: dict[Path, Things] = {}
 _lock = threading.Lock()
@@ -118,51 +20,7 @@ def things() -> Things:
         with _lock:
             found = _kept.get(dataset.home)
             if found is None:
-                found = read(dataset)
+                found = read_things(dataset.store, dataset.namespace)
                 _kept.clear()
                 _kept[dataset.home] = found
     return found
-
-
-def read(dataset: Dataset) -> Things:
-    """Read the things of a build."""
-    space = dataset.namespace.entity("")
-    predicates = {iri: name for name, (iri, _, _) in OTHERS.items()} | {RDF + "type": "type"}
-    stated: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in dataset.select(NAMED):
-        subject, predicate, value = (_text(row[n]) for n in ("s", "p", "o"))
-        name = predicates.get(predicate) or (predicate.removeprefix(EV) if predicate.startswith(EV) else None)
-        if name:
-            known = stated[subject.removeprefix(space)][name]
-            stripped = value.removeprefix(EV if name == "type" else space)
-            if stripped not in known:
-                known.append(stripped)
-    by_slug = {slug: _thing(slug, values) for slug, values in sorted(stated.items()) if values.get(NAME)}
-    classes, properties, codes = _terms(dataset)
-    return Things(by_slug, classes, properties, codes, space)
-
-
-def _thing(slug: str, stated: dict[str, list[str]]) -> Thing:
-    kinds = sorted(k for k in stated.get("type", ()) if k not in UNSAID) or ["Entity"]
-    above = frozenset(wider for kind in kinds for wider in vocabulary().above(kind)) | {"Entity"}
-    values: Values = {name: tuple(sorted(found)) for name, found in sorted(stated.items()) if name != "type"}
-    return Thing(slug, stated[NAME][0], values.get("altLabel", ()), tuple(kinds), above, values)
-
-
-def _terms(dataset: Dataset) -> tuple[dict[str, Term], dict[str, Term], dict[str, Term]]:
-    classes: dict[str, Term] = {}
-    properties = {name: Term(name, label, meaning) for name, (_, label, meaning) in OTHERS.items()}
-    codes: dict[str, Term] = {}
-    for row in dataset.select(TERMS):
-        iri, label = _text(row["term"]), _text(row["label"])
-        if not iri.startswith(EV):
-            codes[iri] = Term(iri, label)
-            continue
-        group = classes if _text(row["class"]) == "true" else properties
-        name = iri.removeprefix(EV)
-        group[name] = Term(name, label, _text(row["definition"]) if "definition" in row else "")
-    return classes, properties, codes
-
-
-def _text(term: object) -> str:
-    return str(getattr(term, "value", term))

@@ -16,10 +16,10 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 from werkzeug.test import TestResponse
 
+from graph.linking.matching import CERTAIN
+from graph.linking.spelling import Spelling
 from graph.namespaces import DEFAULT_BASE, EV
 from graph.paths import HOUSE
-from service.reconcile.likeness import Spelling
-from service.reconcile.matching import CERTAIN
 from service.reconcile.things import things
 
 pytest_plugins = ("tests.service.small",)

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from graph.linking.asked import Property, Query, Value
+from graph.linking.spelling import Spelling
+from graph.linking.things import NAME, Thing, Things
 from graph.register import fold
 from graph.vocabulary import vocabulary
-from service.reconcile.likeness import Spelling
-from service.reconcile.queries import Property, Query, Value
-from service.reconcile.things import NAME, Thing, Things
 
 ALIAS = 97.0  # an exact alias: a proper name goes before it
 SAME_BUT_FORM = 95.0  # the same name but for "Ltd" or the like
