@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --universal --generate-hashes --no-header --group dev --group build --group assets
 
-.PHONY: help serve build test lint format lock clean
+.PHONY: help serve build test bench lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ serve: build ## build if needed, then serve on http://127.0.0.1:8000
 
 test: build ## run the whole suite
 	$(BIN)/python -m pytest -n 2
+
+bench: .venv/.installed ## measure this service beside its peer, a quarter of an hour
+	$(BIN)/evplans bench
 
 lint: .venv/.installed ## check style, types, rules and lexicon
 	$(BIN)/ruff check .

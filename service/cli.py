@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from graph.namespaces import Namespace
+from service.bench.command import bench
 from service.settings import SETTINGS, SettingError, Settings
 
 
@@ -234,6 +235,9 @@ def serve(scratch: bool) -> None:
 
     with told():
         run(settings(), scratch=scratch)
+
+
+main.add_command(bench)
 
 
 if __name__ == "__main__":

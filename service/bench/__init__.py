@@ -1,0 +1,1 @@
+"""`evplans bench`: a synthetic dataset, workloads as data, load clients, peers, one table."""
