@@ -30,7 +30,7 @@ def speech() -> str:
 def patterns() -> tuple[re.Pattern[str], ...]:
     """Phrases that name the origin of a statement, in their group `who`."""
     shapes = (
-        r"according to (?:[^,;.‹]*(?:‹[A-Z]*[LOB][A-Z]*#\d+›)?[^,;.‹]*, )?"
+        r"according to (?:[^,;.‹]*(?:‹(?-i:[A-Z]*[LOB][A-Z]*)#\d+›)?[^,;.‹]*, )?"
         r"(?P<who>{person}|{outlet}|{name}|{org})(?! (?:agency )?\w+ familiar)",
         rf"(?P<who>{{person}}|{{outlet}})(?:, [^,]{{3,60}},)? (?:has |had |also )?{speech()}",
         rf"{speech()} (?:[\w'-]+ ){{0,3}}?(?P<who>{{person}}|{{outlet}})",

@@ -241,7 +241,7 @@ class Frames:
         """A model, platform or battery that opens the clause, carries a relative clause, is the label, or "it"."""
         sentence = self.reading.annotated[index]
         text = sentence.text
-        mark = rf"‹[A-Z]*[{letters}][A-Z]*#\d+›"
+        mark = rf"‹(?-i:[A-Z]*[{letters}][A-Z]*)#\d+›"
         opening = re.compile(
             rf"(?:^|[,;:.] |\b(?:and|but|that|while) )(?:(?:the|its|a|an) )?(?:[a-z-]+ ){{0,2}}({mark})"
             rf"|({mark})(?: \w+)?, which",

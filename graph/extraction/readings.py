@@ -74,12 +74,16 @@ class Shape:
     exclude: frozenset[str]
 
 
+# the letters of a name's mark, which are capitals whatever the case that a rule ignores: "‹P#1›" is no "‹percent#1›"
+CAPITALS = re.compile(r"‹(\[A-Z\]\*\[?[A-Z]+\]?(?:\[A-Z\]\*)?)")
+
+
 def expand(pattern: str) -> str:
     """A rule's pattern with its {macros} replaced, twice for macros inside macros."""
     known = macros()
     for _ in range(3):
         pattern = re.sub(r"\{([a-zA-Z]+)\}", lambda m: known.get(m.group(1), m.group(0)), pattern)
-    return pattern
+    return CAPITALS.sub(r"‹(?-i:\1)", pattern)
 
 
 def load_shapes() -> list[Shape]:

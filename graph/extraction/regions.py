@@ -25,8 +25,8 @@ LISTED = re.compile(r"(?:,| and|, and|,? and one in) (?:the )?")
 THERE = re.compile(r"\b(?:there|next door|nearby|on the same site|in the same (?:city|town|place))\b", re.IGNORECASE)
 ADDED_UP = re.compile(r"\b(?:combined|together|in total)\b")
 FRONTED = re.compile(
-    r"(?:in|for|across|on) (?:the )?(?P<place>‹[A-Z]*L[A-Z]*#\d+›)(?: alone| too)?,"
-    r"|(?:the )?(?P<topic>‹[A-Z]*L[A-Z]*#\d+›)(?: [\w-]+){0,3}:",
+    r"(?:in|for|across|on) (?:the )?(?P<place>‹(?-i:[A-Z]*L[A-Z]*)#\d+›)(?: alone| too)?,"
+    r"|(?:the )?(?P<topic>‹(?-i:[A-Z]*L[A-Z]*)#\d+›)(?: [\w-]+){0,3}:",
     re.IGNORECASE,
 )
 

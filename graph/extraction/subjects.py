@@ -28,9 +28,9 @@ ACTS = re.compile(rf" (?:(?:also|now|already|still|only) )?{any_of(SYNTAX['verbs
 NUMBERS: dict[str, int] = SYNTAX["numbers"]
 ANAPHOR = re.compile(
     rf"(?<![\w#'])(?:(?P<pronoun>it|they|he|she|we)(?!\w)"
-    rf"|(?P<ranked>‹[A-Z]*L[A-Z]*#\d+›'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER})(?!\w)"
+    rf"|(?P<ranked>‹(?-i:[A-Z]*L[A-Z]*)#\d+›'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER})(?!\w)"
     rf"|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
-    rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹[A-Z]*L[A-Z]*#\d+›(?:-based)?\s+){{0,4}}?){MAKER})(?!-?\w))",
+    rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹(?-i:[A-Z]*L[A-Z]*)#\d+›(?:-based)?\s+){{0,4}}?){MAKER})(?!-?\w))",
     re.IGNORECASE,
 )
 # two or more companies joined by "and" or "or"; a comma alone joins none
