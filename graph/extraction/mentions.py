@@ -96,7 +96,7 @@ class Gazetteer:
             for name in {entity.name, *entity.aliases} - skipped:
                 self._add(name, entity.slug, short=not self._branded(entity, name))
             for name in set(short_names(entity, register)):
-                if usable_short(name):
+                if usable_short(name) and name not in skipped:
                     self._add(name, entity.slug, short=True)
 
     def _branded(self, entity: Entity, name: str) -> bool:
