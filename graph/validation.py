@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 import rdflib
@@ -22,13 +21,11 @@ from pyshacl.graph_abstraction import DataGraph
 from pyshacl.pytypes import SHACLExecutor
 from pyshacl.shapes_graph import ShapesGraph
 from pyshacl.validator import Validator
-from rdflib import DCTERMS, PROV, RDF, RDFS, SH, SKOS, Graph, URIRef
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result as QueryResult
+from rdflib import DCTERMS, PROV, RDF, RDFS, SH, SKOS, XSD, BNode, Graph, URIRef
 from rdflib.term import Node
 
 from graph import paths
+from graph.constraints import Constraint, Term, for_many_nodes, sparql_constraints, within
 from graph.namespaces import EV, OA, Namespace
 from graph.terms import TurtleError
 
@@ -167,12 +164,17 @@ def read_rdf(files: Iterable[Path]) -> Graph:
 
 def validate(data: Graph, shapes: Graph | None = None, focus_nodes: Collection[str] | None = None) -> Report:
     """Check `data`, which holds the ontology and the register too: all of it, or only these nodes."""
-    view = _Prepared(store=data.store, identifier=data.identifier)
-    validator = _Validator(DataGraph.from_rdflib(view), _shapes_graph(load_shapes() if shapes is None else shapes))
-    if focus_nodes is not None:
-        validator.focus = frozenset(URIRef(node) for node in focus_nodes)
+    rules, focus = load_shapes() if shapes is None else shapes, None if focus_nodes is None else frozenset(focus_nodes)
+    validator = _Validator(DataGraph.from_rdflib(data), _shapes_graph(rules))
+    if focus is not None:
+        validator.focus = frozenset(map(URIRef, focus))
     _, report, _ = validator.run()  # type: ignore[no-untyped-call]
-    return Report.of(_result(report, node, data) for node in report.objects(None, SH.result))
+    results = [_result(report, node, data) for node in report.objects(None, SH.result)]
+    store = as_store(data)
+    for constraint in sparql_constraints(rules):
+        nodes = within(constraint.focus_nodes(store), focus)
+        results += (_broken(constraint, row, data) for row in constraint.broken(store, nodes))
+    return Report.of(results)
 
 
 def validate_document(
@@ -217,6 +219,13 @@ def as_graph(quads: Iterable[ox.Quad]) -> Graph:
     triples = ox.serialize((q.triple for q in quads), format=ox.RdfFormat.N_TRIPLES)
     assert triples is not None
     return Graph().parse(data=triples, format="nt")
+
+
+def as_store(graph: Graph) -> ox.Store:
+    """An rdflib graph as a store in memory."""
+    store = ox.Store()
+    store.bulk_load(graph.serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES)
+    return store
 
 
 def triples_in_two_graphs(store: ox.Store) -> list[str]:
@@ -281,34 +290,9 @@ class _Validator(Validator):
         return executor
 
 
-class _Prepared(Graph):
-    """A view of a graph that parses each query text once; pySHACL asks the same one for every focus node."""
-
-    def query(
-        self,
-        query_object: str | Query,
-        processor: Any = "sparql",
-        result: Any = "sparql",
-        initNs: Any = None,  # noqa: N803
-        *options: Any,
-        **named: Any,
-    ) -> QueryResult:
-        query = _prepare(query_object) if isinstance(query_object, str) else query_object
-        # The query has its prefixes; without any here rdflib would list all that the graph knows, each time.
-        return super().query(query, processor, result, initNs or {"ev": EV}, *options, **named)
-
-
-@lru_cache(maxsize=256)
-def _prepare(query: str) -> Query:
-    return prepareQuery(query)
-
-
 @lru_cache(maxsize=4)
 def _shapes_graph(shapes: Graph) -> ShapesGraph:
-    copy = Graph()
-    for triple in shapes:
-        copy.add(triple)
-    return ShapesGraph(copy)  # which adds to its graph
+    return ShapesGraph(for_many_nodes(shapes))
 
 
 def _result(report: Graph, node: Node, data: Graph) -> Result:
@@ -316,7 +300,6 @@ def _result(report: Graph, node: Node, data: Graph) -> Result:
     focus = report.value(node, SH.focusNode)
     path = report.value(node, SH.resultPath)
     assert focus is not None
-    labels = [str(label) for p in (RDFS.label, SKOS.prefLabel, DCTERMS.title) for label in data.objects(focus, p)]
     return Result(
         severity=str(report.value(node, SH.resultSeverity)).removeprefix(str(SH)),
         shape=str(report.value(node, SH.sourceShape)),
@@ -325,8 +308,36 @@ def _result(report: Graph, node: Node, data: Graph) -> Result:
         value=report.value(node, SH.value),
         message=_with_short_iris(" ".join(sorted(str(m) for m in report.objects(node, SH.resultMessage)))),
         document=_document(data, focus),
-        label=min(labels, default=None),
+        label=_label(data, focus),
     )
+
+
+def _broken(constraint: Constraint, row: dict[str, Term], data: Graph) -> Result:
+    """What a row of a SPARQL-based constraint says; the value is the focus node unless the row gives one."""
+    terms = {"value": row["this"], **row}
+    node, path = URIRef(row["this"].value), row.get("path")
+    return Result(
+        severity=constraint.severity,
+        shape=constraint.shape,
+        focus=str(node),
+        path=None if path is None else path.value,
+        value=_rdflib_term(terms["value"]),
+        message=_with_short_iris(constraint.says({name: term.value for name, term in terms.items()})),
+        document=_document(data, node),
+        label=_label(data, node),
+    )
+
+
+def _label(data: Graph, focus: Node) -> str | None:
+    found = (str(label) for p in (RDFS.label, SKOS.prefLabel, DCTERMS.title) for label in data.objects(focus, p))
+    return min(found, default=None)
+
+
+def _rdflib_term(term: Term) -> Node:
+    if isinstance(term, ox.Literal):
+        datatype = None if term.language else URIRef(term.datatype.value)
+        return rdflib.Literal(term.value, lang=term.language, datatype=None if datatype == XSD.string else datatype)
+    return URIRef(term.value) if isinstance(term, ox.NamedNode) else BNode(term.value)
 
 
 def _with_short_iris(message: str) -> str:
