@@ -7,11 +7,12 @@ from typing import cast
 from flask import Flask, Response, current_app, request
 
 from service import data, health, pages, problems, sameas, static, validate
+from service.cache import Cache
 from service.dataset import Datasets, NoDataset
 from service.reconcile import routes as reconcile
 from service.settings import Settings
 from service.sparql import routes as sparql
-from service.sparql import writing
+from service.sparql import terms, writing
 from service.sparql.engine import Engine
 from service.sparql.workers import Stopped
 
@@ -43,7 +44,7 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
     app.extensions["evplans.engine"] = Engine(datasets)
-    for room in (pages, sparql, writing, data, reconcile, sameas, validate, health):
+    for room in (pages, sparql, terms, writing, data, reconcile, sameas, validate, health):
         app.register_blueprint(room.blueprint)
     static.install(app)
     app.before_request(_preflight)
@@ -51,7 +52,21 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     problems.install(app)
     app.register_error_handler(NoDataset, lambda error: problems.problem(503, str(error)))
     app.register_error_handler(Stopped, lambda error: problems.problem(503, f"No worker answers: {error.reason}."))
+    _keep_answers(app)
     return app
+
+
+def _keep_answers(app: Flask) -> None:
+    """Put the cache in front of the application."""
+    datasets = cast(Datasets, app.extensions["evplans.datasets"])
+    engine = cast(Engine, app.extensions["evplans.engine"])
+
+    def told(path: str) -> str:
+        return engine.revision if path == "/sparql" else _revision(datasets, engine)
+
+    cache = Cache(app.wsgi_app, lambda: f"{datasets.mark()} {engine.revision}", told, HEADERS.items())
+    app.extensions["evplans.cache"] = cache.kept
+    app.wsgi_app = cache  # type: ignore[method-assign]
 
 
 def _preflight() -> Response | None:
@@ -66,9 +81,13 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     datasets = cast(Datasets, current_app.extensions["evplans.datasets"])
     engine = cast(Engine, current_app.extensions["evplans.engine"])
-    try:
-        changed = f".{engine.changes}" if engine.changes else ""
-        response.headers.setdefault("X-Dataset-Build", datasets.current().revision + changed)
-    except NoDataset:
-        response.headers["X-Dataset-Build"] = "none"
+    if "X-Dataset-Build" not in response.headers:
+        response.headers["X-Dataset-Build"] = _revision(datasets, engine)
     return response
+
+
+def _revision(datasets: Datasets, engine: Engine) -> str:
+    try:
+        return datasets.current().revision + (f".{engine.changes}" if engine.changes else "")
+    except NoDataset:
+        return "none"

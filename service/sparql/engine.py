@@ -37,6 +37,11 @@ class Engine:
         return answer
 
     @property
+    def revision(self) -> str:
+        """The revision that an answer would be of: build and number of changes; empty while nothing is loaded."""
+        return self._pool.revision if self._pool else ""
+
+    @property
     def changes(self) -> int:
         """How many changes were made to the store since it was loaded."""
         return self._pool.changes if self._pool else 0

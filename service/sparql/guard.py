@@ -42,6 +42,9 @@ _PLACES = 200_000  # places that a scan may visit; a text beyond it is refused r
 _COST = 50_000_000  # keywords times characters: each keyword may cost a look at all that follows
 
 
+_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
+
+
 class TooIntricate(ValueError):
     """A text with a suspicious word that is too long to be read both ways."""
 
@@ -58,6 +61,11 @@ def calls(text: str) -> set[str]:
 def refused(text: str, allowed: tuple[str, ...]) -> list[str]:
     """The addresses of `text` that are not constants on the allow-list. Raises TooIntricate."""
     return sorted(calls(text) - {f"<{address}>" for address in allowed})
+
+
+def volatile(text: str) -> bool:
+    """Whether a query may be answered differently each time over the same data. Too careful rather than not enough."""
+    return _VOLATILE.search(text) is not None
 
 
 def names_dataset(text: str) -> bool:

@@ -51,7 +51,9 @@ def query() -> Response:
         raise Problem(400, "Query too intricate", f"The query is refused: {error}.") from error
     try:
         answer = _engine().run(job)
-        return _response(asked, answer, table, graph)
+        response = _response(asked, answer, table, graph)
+        response.headers["Cache-Control"] = "no-store" if network or guard.volatile(asked.text) else "no-cache"
+        return response
     except Failed as error:
         if error.kind == "format":
             raise not_acceptable(GRAPHS if error.message == "graph" else TABLES) from error
