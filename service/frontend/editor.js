@@ -1,0 +1,142 @@
+// The query page as an editor: YASGUI over the form that the server wrote.
+import "@zazuko/yasgui/build/yasgui.min.css";
+import Yasgui from "@zazuko/yasgui";
+import "./editor.css";
+import { Chart } from "./parts/chart.js";
+import { installCompletion } from "./parts/completion.js";
+import { copyButton, make } from "./parts/dom.js";
+import { downloads } from "./parts/downloads.js";
+import { Graph } from "./parts/graph.js";
+import { problemPlugin } from "./parts/problem.js";
+import { searchableQuestions } from "./parts/questions.js";
+import { snippets } from "./parts/snippets.js";
+import { Table } from "./parts/table.js";
+import { given } from "./parts/terms.js";
+
+const LONGEST_ADDRESS = 6000; // characters of a query that still goes into an address
+const { Yasqe, Yasr } = Yasgui;
+const endpoint = new URL(given.endpoint, location.href).href;
+const questions = document.querySelector(".questions");
+
+const current = () => yasgui.getTab();
+const queryOf = () => current().getYasqe().getValue();
+const isGraph = () => ["CONSTRUCT", "DESCRIBE"].includes(current().getYasqe().getQueryType());
+const shareLink = () => `${endpoint}?${new URLSearchParams({ query: queryOf() })}`;
+
+function goTo(line, column) {
+  const editor = current().getYasqe();
+  editor.getDoc().setCursor({ line: line - 1, ch: column - 1 });
+  editor.focus();
+}
+
+/** The query with the prefixes of ours that it uses and does not declare, so that it can be taken elsewhere. */
+function declared(query) {
+  const missing = Object.entries(given.prefixes).filter(
+    ([prefix]) => new RegExp(`(^|[\\s({[|/^!,;])${prefix}:`, "m").test(query) && !new RegExp(`prefix\\s+${prefix}:`, "i").test(query),
+  );
+  return missing.map(([prefix, iri]) => `PREFIX ${prefix}: <${iri}>\n`).join("") + query;
+}
+
+function toolbar() {
+  const run = make("button", { type: "button", class: "run", title: "Ctrl+Enter", onclick: runOrStop }, "Run");
+  const tidy = make("button", { type: "button", class: "plain-button", onclick: () => current().getYasqe().autoformat() }, "Format");
+  return make("div", { class: "tools" }, run, copyButton("Copy link", shareLink), tidy);
+}
+
+function runOrStop() {
+  const editor = current().getYasqe();
+  if (running(current())) editor.abortQuery();
+  else editor.query().catch(() => {}); // what went wrong is drawn where results are
+}
+
+const runButton = (tab) => tab.rootEl.querySelector(".run");
+const running = (tab) => runButton(tab)?.textContent === "Stop";
+const showRunning = (tab, is) => (runButton(tab).textContent = is ? "Stop" : "Run");
+
+/** What stands under the results of a tab: files and code. */
+const extras = new Map();
+function equip(tab) {
+  if (!extras.has(tab.getId())) {
+    const files = downloads(endpoint, queryOf, isGraph);
+    const code = snippets(endpoint, queryOf, isGraph);
+    tab.rootEl.append(files.line, code.section);
+    extras.set(tab.getId(), () => [files, code].forEach((part) => part.renew()));
+  }
+  extras.get(tab.getId())();
+}
+
+function showAddress() {
+  const query = queryOf();
+  history.replaceState(null, "", query.length > LONGEST_ADDRESS ? given.endpoint : shareLink());
+}
+
+/** The answer that the server has put into the page, as if it had just come. */
+function answered(found) {
+  const term = (t) => (t.iri ? { type: "uri", value: t.iri } : { type: "literal", value: t.value, datatype: t.datatype, "xml:lang": t.language });
+  const rows = (found.rows ?? []).map((row) => Object.fromEntries(row.flatMap((t, i) => (t ? [[found.columns[i], term(t)]] : []))));
+  const data = "boolean" in found ? { head: {}, boolean: found.boolean } : { head: { vars: found.columns }, results: { bindings: rows } };
+  return { data, contentType: "application/sparql-results+json", status: 200 };
+}
+
+installCompletion(Yasqe);
+Yasr.registerPlugin("table", Table);
+Yasr.registerPlugin("chart", Chart);
+Yasr.registerPlugin("graph", Graph);
+Yasr.registerPlugin("error", problemPlugin(goTo));
+Yasr.defaults.pluginOrder = ["table", "chart", "graph", "response"];
+Yasr.defaults.maxPersistentResponseSize = 0; // an answer of last week would look like one of today
+
+const root = document.getElementById("editor");
+const yasgui = new Yasgui(root, {
+  autofocus: false,
+  persistenceId: `evplans ${given.endpoint}`,
+  populateFromUrl: false,
+  copyEndpointOnNewTab: false,
+  contextMenuContainer: root,
+  endpointInfo: toolbar,
+  requestConfig: { endpoint, method: (gui) => (gui.getTab().getYasqe().getValue().length > LONGEST_ADDRESS ? "POST" : "GET") },
+  yasqe: {
+    value: declared(given.query),
+    showQueryButton: false,
+    createShareableLink: null,
+    lineWrapping: true,
+    autocompleters: ["prefixes", "variables", "class", "property"],
+    screenReaderLabel: "Query",
+    editorHeight: "300px",
+  },
+});
+
+yasgui.on("query", (_, tab) => {
+  showRunning(tab, true);
+  equip(tab);
+  showAddress();
+});
+yasgui.on("queryResponse", (_, tab) => showRunning(tab, false));
+yasgui.on("queryAbort", (_, tab) => showRunning(tab, false));
+
+/** Open a query in a tab of its own, or in the one that has it already. */
+function open(name, query) {
+  const same = Object.values(yasgui._tabs).find((tab) => tab.getPersistedJson().yasqe.value === query);
+  if (same) yasgui.selectTabId(same.getId());
+  else yasgui.addTab(true, { name, yasqe: { value: query } });
+  return current();
+}
+
+searchableQuestions(questions, (title, query) => {
+  questions.open = false;
+  const tab = open(title, declared(query));
+  tab.query().catch(() => {});
+  root.scrollIntoView({ block: "start" });
+});
+
+for (const tab of Object.values(yasgui._tabs)) tab.getRequestConfig().endpoint = endpoint; // stored tabs may name an older one
+if (given.asked) {
+  const tab = open("Query", given.problem ? given.query : declared(given.query));
+  const answer = given.problem ? new Error(JSON.stringify(given.problem)) : given.found && answered(given.found);
+  if (answer) {
+    equip(tab);
+    tab.getYasr().setResponse(answer);
+  }
+}
+document.querySelector("form.ask").hidden = true;
+document.getElementById("answer").hidden = true;

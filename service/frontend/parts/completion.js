@@ -1,0 +1,34 @@
+// Completion from the dataset's own prefixes, classes and properties.
+import { given, local } from "./terms.js";
+
+let known;
+const used = () => (known ??= fetch(given.terms).then((answer) => (answer.ok ? answer.json() : { classes: [], properties: [] })));
+const MOST = 60;
+
+/** Put our completers in place of the editor's own, which would ask other hosts. */
+export function installCompletion(Yasqe) {
+  const { prefixes, class: classes, property } = Yasqe.Autocompleters;
+  const declared = Object.entries(given.prefixes).map(([prefix, iri]) => `${prefix}: <${iri}>`);
+  Yasqe.registerAutocompleter({ ...prefixes, get: declared, persistenceId: null });
+  Yasqe.registerAutocompleter(fromData(classes, "classes"));
+  Yasqe.registerAutocompleter(fromData(property, "properties"));
+}
+
+function fromData(completer, kind) {
+  return {
+    ...completer,
+    autoShow: true,
+    persistenceId: null,
+    get: async (_, token) => matching((await used())[kind], token?.autocompletionString ?? ""),
+    postProcessSuggestion: (yasqe, token, iri) => {
+      const near = Object.entries(yasqe.getPrefixesFromQuery()).find(([, space]) => iri.startsWith(space) && iri.length > space.length);
+      return near ? `${near[0]}:${iri.slice(near[1].length)}` : `<${iri}>`;
+    },
+  };
+}
+
+function matching(iris, text) {
+  if (text.includes(":")) return iris.filter((iri) => iri.startsWith(text)).slice(0, MOST);
+  const word = text.toLowerCase();
+  return iris.filter((iri) => local(iri).toLowerCase().includes(word)).slice(0, MOST);
+}
