@@ -65,13 +65,15 @@ _POINT = re.compile(
            |(?P<bare13>(?:fiscal\s|calendar\s)?year)(?![\w-]))(?!['’]s|\s(?:ago|earlier|later|before|to\s{_MONTH})\b)))
   | (?P<relspan>(?i:{_PART}?(?:the\s)?(?P<rel14>next|last|this|coming|past)\s
         (?P<what14>month|week|weekend|quarter|{_SEASONS})|(?<=in\s)the\s(?P<season14>{_SEASONS})(?!\sof)))\b
+  | (?P<part16>(?i:(?:the\s)?(?:(?P<n16>{_any(list(_DATA["ordinals"]))})[\s-](?P<u16>quarter|half)
+        |(?P<q16>[QH][1-4]))(?:\s(?:of\sthe\syear|alone))?)(?![\w%]|\s(?:of|a|an)\b))
   | (?P<weekday>(?:(?P<rel15>(?i:last|next|this|this\scoming))\s)?(?P<w15>{_any(_WEEKDAYS)}))\b
   | (?P<day>(?i:{_any(list(_DATA["relative"]))})(?!['’]s))\b
   | (?P<ago>(?i:(?P<n17>{_COUNT})\s(?P<u17>day|week|fortnight|month|year|decade)s?['’]?
         \s(?P<way17>ago|from\snow|hence|time)))\b
   | (?P<then>(?i:(?:that|the\ssame|that\svery)\s(?:year|date)
         |(?:{_COUNT})\syears?\s(?:later|on(?=\s?(?:[,.;]|$))|after\sthat|afterwards|earlier|before)
-        |the\s(?:following|previous)\syear|the\syear\s(?:after|before)))(?!\s(?:the|from|than)\b)
+        |the\s(?:following|previous)\syear|the\syear\s(?:after|before)|(?<=\bby\s)then))(?!\s(?:the|from|than)\b)
   | (?P<now>(?:(?<=[Bb]etween\s)|(?<=from\s))now(?=\s(?:and|to|until|till|through)\s))
     )""",
     re.VERBOSE,
@@ -91,6 +93,7 @@ _DURATION = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PAST = re.compile(rf"\b(?:{_DATA['durations']['past']})\s$", re.IGNORECASE)
+_FISCAL = re.compile(r"(?:the )?(?:FY|fiscal|financial)", re.IGNORECASE)
 _LATE_WORD = re.compile(rf"\b(?:{_LATE})\b", re.IGNORECASE)
 _MIDDLE_WORD = re.compile(rf"\b(?:{_MIDDLE})\b", re.IGNORECASE)
 _YEARS_IN_UNIT = {"year": 1.0, "decade": 10.0, "month": 1 / 12}
@@ -256,6 +259,8 @@ def _read_month(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
 def _read_span(match: re.Match[str], _: _Clock, __: str | None) -> Reading:
     first, last = match["a7"], match["b7"]
     last = last if len(last) == 4 else first[:2] + last
+    if _FISCAL.match(match["span"]) and int(last) == int(first) + 1:  # "FY2026-27" is one year
+        return _at(last)
     return (first, last) if first < last else None
 
 
@@ -320,6 +325,20 @@ def _read_relative_span(match: re.Match[str], clock: _Clock, _: str | None) -> R
     return _at(month[:4] if month else None)
 
 
+def _read_part_of_year(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
+    """The quarter or half of no named year that is clearly the nearest to the document's month, as its year."""
+    if not clock.year or not clock.month:
+        return None
+    name = (match["q16"] or "").lower()
+    half = name.startswith("h") or (match["u16"] or "").lower() == "half"
+    number = int(name[1]) if name else _DATA["ordinals"][match["n16"].lower()]
+    if number > (2 if half else 4):
+        return None
+    middle = 6 * number - 2.5 if half else 3 * number - 1
+    near, far = sorted((abs(middle + 12 * shift - clock.month), shift) for shift in (-1, 0, 1))[:2]
+    return _at(clock.shifted_years(near[1])) if far[0] - near[0] >= 3 else None
+
+
 def _read_weekday(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
     """The weekday last before the document's date, or its own; the next one after it where the text says next."""
     today = clock.today()
@@ -346,6 +365,8 @@ def _read_then(match: re.Match[str], _: _Clock, anchor: str | None) -> Reading:
     if not anchor:
         return None
     words = match["then"].lower()
+    if words == "then":
+        return _at(anchor)
     back = "earlier" in words or "before" in words or "previous" in words
     count = re.match(_COUNT, words)
     steps = round(_number(count[0])) if count else 0 if words.startswith(("that", "the same")) else 1
@@ -372,13 +393,14 @@ _READERS: dict[str, Callable[[re.Match[str], _Clock, str | None], Reading]] = {
     "thisdecade": _read_this_decade,
     "relyear": _read_relative_year,
     "relspan": _read_relative_span,
+    "part16": _read_part_of_year,
     "weekday": _read_weekday,
     "day": lambda m, c, _: _at(c.shifted_days(_DATA["relative"][m["day"].lower()])),
     "ago": _read_ago,
     "then": _read_then,
     "now": lambda _, c, __: (None, c.shifted_years(0)),
 }
-_RELATIVE = frozenset("dm md month thisdecade relyear relspan weekday day ago then now".split())
+_RELATIVE = frozenset("dm md month thisdecade relyear relspan part16 weekday day ago then now".split())
 
 
 def _durations(mask: str, start: int, end: int) -> Iterator[When]:

@@ -82,6 +82,8 @@ def candidates(reading: Reading) -> list[Candidate]:
     result: list[Candidate] = []
     for frame in found:
         qualified = qualifiers.of(frame, found)
+        if frame.needs_end and not (qualified.start or qualified.end):
+            continue
         for region in qualified.regions:
             claim = claim_of(frame, qualified, region, reading, frames)
             if claim:

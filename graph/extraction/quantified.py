@@ -11,7 +11,8 @@ from graph.extraction.rules import QuantityRule, quantity_rules
 
 MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|models|batteries)\b)")
 LEAN_AFTER = re.compile(
-    r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|will be|would be|are to be|‹when|in ‹(?-i:[A-Z]*L)|for ‹(?-i:[A-Z]*L)"
+    r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|(?:will|would|are to|should|could|may|to) be|were|was|are|is|‹when"
+    r"|(?:in|for) ‹(?-i:[A-Z]*L)"
     r"|by the|under the|electrified|electric|fully electric|battery|combustion|plug-in|hybrid"
     r"|in (?:the )?(?:US|UK|U\.S\.)|globally|worldwide|$|,|\.|;)",
     re.IGNORECASE,

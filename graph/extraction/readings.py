@@ -12,13 +12,15 @@ from graph.extraction.blocks import blocks, mask
 from graph.extraction.dates import dates
 from graph.extraction.lexicon import macros, table
 from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS, Gazetteer
-from graph.extraction.model import Block, Mention, Sentence
+from graph.extraction.model import Block, Mention, Sentence, When
 from graph.extraction.quantities import quantities
 from graph.extraction.sentences import sentences
 from graph.reading import Document
 from graph.register import Register, fold
 
 RANKS = re.compile(r"[\s-]*(?:largest|biggest|most|best|placed|ranked)\b|\s*among\b|(?![\s-]*\w)|\s*\(")
+LABEL_DATE = re.compile(r"(?:In |By |From )?‹when#(\d+)›(?:[:.]|$| [–—-] )", re.IGNORECASE)
+DATE_ALONE = re.compile(r"(?:In |By |From )?‹when#(\d+)›\W*$", re.IGNORECASE)
 SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
 
 
@@ -57,6 +59,20 @@ class Reading:
         bold = self.document.text[: line.start].endswith("**") and self.document.text[line.end :].startswith("**")
         written = self.annotated[first].text
         return f"{written} " if bold and first < index and len(written) <= 40 else ""
+
+    def dated_under(self, index: int) -> When | None:
+        """The date that labels the block of a sentence ("**March 2025.** ..."), or is a heading above it."""
+        line = self.sentences[index]
+        first = bisect_left(self.sentences, line.block, key=lambda s: s.block)
+        opening = LABEL_DATE.match(self.annotated[first].text)
+        above = self.blocks[line.block].parent
+        while not opening and above is not None:
+            first = bisect_left(self.sentences, above, key=lambda s: s.block)
+            over = self.annotated[first] if first < len(self.sentences) else None
+            opening = DATE_ALONE.match(over.text) if over and over.sentence.block == above else None
+            above = self.blocks[above].parent
+        item = self.annotated[first].items[int(opening[1])] if opening else None
+        return item if isinstance(item, When) else None
 
     def silent(self, sentence: Sentence) -> bool:
         """Whether a sentence stands in a block that yields no claims."""
@@ -127,20 +143,15 @@ def mark_all(reading: Reading) -> list[Annotated]:
         blank[mention.start : mention.end] = " " * (mention.end - mention.start)
     blanked = "".join(blank)
     starts = [m.start for m in reading.mentions]
-    return [
-        annotate(
-            reading.mask,
-            sentence,
-            within(reading.mentions, starts, sentence),
-            [
-                q
-                for q in quantities(blanked, sentence.start, sentence.end)
-                if not q.ordinal or RANKS.match(blanked, q.end)
-            ],
-            dates(blanked, sentence.start, sentence.end, reading.document.date),
-        )
-        for sentence in reading.sentences
-    ]
+    marked: list[Annotated] = []
+    spoken: str | None = None  # the date last spoken of, to which "by then" and "a year later" refer
+    for sentence in reading.sentences:
+        figures = quantities(blanked, sentence.start, sentence.end)
+        figures = [q for q in figures if not q.ordinal or RANKS.match(blanked, q.end)]
+        whens = dates(blanked, sentence.start, sentence.end, reading.document.date, spoken)
+        spoken = next((w.last or w.first for w in reversed(whens) if w.last or w.first), spoken)
+        marked.append(annotate(reading.mask, sentence, within(reading.mentions, starts, sentence), figures, whens))
+    return marked
 
 
 def unknown_names(

@@ -28,7 +28,8 @@ ACTS = re.compile(rf" (?:(?:also|now|already|still|only) )?{any_of(SYNTAX['verbs
 NUMBERS: dict[str, int] = SYNTAX["numbers"]
 ANAPHOR = re.compile(
     rf"(?<![\w#'])(?:(?P<pronoun>it|they|he|she|we)(?!\w)"
-    rf"|(?P<ranked>‹(?-i:[A-Z]*L[A-Z]*)#\d+›'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER})(?!\w)"
+    rf"|(?P<ranked>‹(?-i:[A-Z]*L[A-Z]*)#\d+›'s "
+    rf"(?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER})(?!\w)"
     rf"|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
     rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹(?-i:[A-Z]*L[A-Z]*)#\d+›(?:-based)?\s+){{0,4}}?){MAKER})(?!-?\w))",
     re.IGNORECASE,

@@ -71,8 +71,9 @@ class Whens:
             return self.of_partnership(frame, sentence, marks)
         if frame.property == "operatesPlant":
             return self.of_plant(frame, sentence, marks)
-        same = self.same_year(frame, sentence)
-        return same or self.nearest(frame, sentence, marks)
+        if frame.property == "launch":
+            return self.labelled(frame)
+        return self.nearest(frame, sentence, marks) or self.labelled(frame)
 
     def of_partnership(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
         """The date beside the words of a partnership, or the fronted one."""
@@ -181,19 +182,16 @@ class Whens:
             return next((w for s, _, w in marks if frame.start <= s <= frame.end + 45), None)
         return None
 
-    def same_year(self, frame: Frame, sentence: Annotated) -> When | None:
-        """The date that "that year" goes back to, in the sentence before."""
-        text = sentence.text
-        found = re.compile(r"\b(?:that|the same) year\b").search(text, frame.anchor, min(len(text), frame.end + 60))
-        others = [o for o in self.anchors.get(frame.index, {}) if o > frame.anchor]
-        if not found or found.start() > min(others, default=len(text)):
+    def labelled(self, frame: Frame) -> When | None:
+        """The date of the label or heading above a sentence; a past one dates what is sold, made or launched."""
+        when = self.reading.dated_under(frame.index)
+        if (
+            when
+            and self.behind(when)
+            and frame.property not in {"launch", "foundedIn", "salesVolume", "productionVolume"}
+        ):
             return None
-        before = [w for _, _, w in sentence.marks(0, frame.anchor) if isinstance(w, When) and w.last]
-        index = frame.index
-        while not before and index > max(0, frame.index - 3):
-            index -= 1
-            before = [w for _, _, w in self.reading.annotated[index].marks() if isinstance(w, When) and w.last]
-        return before[-1] if before else None
+        return when
 
     def total(self, frame: Frame) -> int | float | None:
         """The number that a frame's is a part of: 23 in "fifteen of the 23"."""
