@@ -100,7 +100,7 @@ class Datasets:
     """Follows the current build of a data folder. Safe to use from several threads."""
 
     def __init__(self, data: Path, base: str) -> None:
-        self._data = data
+        self.data = data
         self._link = os.fspath(data / "current")
         self._seen = ""
         self._namespace = Namespace(base)
@@ -112,7 +112,7 @@ class Datasets:
         mark, known = self.mark(), self._open
         if known is not None and mark and mark == self._seen:
             return known
-        home = current_build(self._data)
+        home = current_build(self.data)
         with self._lock:
             if self._open is None or self._open.home != home:
                 self._open = self._read(home)
@@ -128,7 +128,7 @@ class Datasets:
 
     def _read(self, home: Path | None) -> Dataset:
         if home is None:
-            raise NoDataset(f"{self._data}: no dataset has been published there; run `evplans build`")
+            raise NoDataset(f"{self.data}: no dataset has been published there; run `evplans build`")
         try:
             return Dataset(home, read_manifest(home), self._namespace, open_store(home / "store"))
         except (PublishError, StoreError) as error:

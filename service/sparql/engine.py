@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from service.dataset import Datasets, NoDataset
+from service.sparql.changes import Superseded, tried
+from service.sparql.overlay import compacted
+from service.sparql.userlog import Record, UserLog, UserLogError
 from service.sparql.workers import Answer, Failed, Pool, Stopped
 
 
@@ -21,6 +26,10 @@ class Engine:
         self._pool: Pool | None = None
         self._renewing = False
         self._damaged: Path | None = None
+        self._users = datasets.data / "user"
+        self._writing = threading.Lock()
+        self._log = UserLog(self._users, compacted)
+        self._missed: list[Record] = []  # what a pool that is being started may not have read from the log
         self.outcomes: Counter[str] = Counter()
 
     def run(self, job: dict[str, Any]) -> Answer:
@@ -43,12 +52,47 @@ class Engine:
 
     @property
     def changes(self) -> int:
-        """How many changes were made to the store since it was loaded."""
+        """The revision of users' graphs: how many changes there were."""
         return self._pool.changes if self._pool else 0
 
-    def change(self, request: dict[str, Any], data: bytes) -> bool:
-        """Apply a change; True where it made a graph. Raises Failed, Stopped or NoDataset."""
-        return self._current().change(request, data)
+    def change(self, request: dict[str, Any], data: bytes, holds: Callable[[str], bool] = lambda _: True) -> bool:
+        """Make a change of users' graphs that lasts; True where it made a graph. `holds` may refuse a revision.
+
+        Raises Failed, Invalid, Superseded, UserLogError, Stopped or NoDataset; then nothing was changed.
+        """
+        if not self._writing.acquire(timeout=request["seconds"]):
+            raise Stopped("overload")
+        try:
+            pool = self._current()
+            if not holds(pool.revision):
+                raise Superseded(pool.revision)
+            created, record = tried(pool, request, data)
+            if record is not None:
+                self._keep(pool, record)
+            return created
+        finally:
+            self._writing.release()
+
+    def _keep(self, pool: Pool, record: Record) -> None:
+        """Log a record, then let queries see it."""
+        try:
+            self._log.append(record)
+        except UserLogError:
+            self._forget(pool)  # it may lack what another server has written
+            raise
+        if self._renewing:
+            self._missed.append(record)
+        else:
+            self._missed.clear()
+        with self._lock:
+            if self._pool is not None:
+                try:
+                    self._pool.apply(record)
+                except Stopped:
+                    self._pool.close()
+                    self._pool = None  # the next one reads the log
+        if self._log.grown:
+            self._log.compact()
 
     def warm(self) -> None:
         """Load the current build in the background, so that the first query need not wait for it."""
@@ -91,19 +135,24 @@ class Engine:
 
     def _start(self, home: Path) -> Pool:
         try:
-            return Pool(home)
+            return Pool(home, users=self._users)
         except OSError as error:
+            logging.getLogger(__name__).error("%s", error)
             raise Stopped("unavailable") from error
 
     def _renew(self, home: Path) -> None:
         """Load a new build beside the old one, then let it take over."""
         try:
-            pool = Pool(home)
+            pool = Pool(home, users=self._users)
             with self._lock:
+                for record in self._missed:
+                    if record.revision > pool.changes:
+                        pool.apply(record)
                 old, self._pool = self._pool, pool
             if old is not None:
                 old.close()
-        except OSError:
+        except OSError as error:
+            logging.getLogger(__name__).error("%s", error)
             self._damaged = home  # the old build stays in service until there is yet another
         finally:
             self._renewing = False

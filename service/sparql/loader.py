@@ -1,10 +1,10 @@
 """The process that loads a build into memory once and forks query workers, which share that memory.
 
 It runs no threads and opens no disk store, since only such a process forks safely. It is started by `workers.Pool` with
-one socket, which carries requests for a worker (answered by a process id with the socket to that worker) and changes of
-the store. It ends when the socket closes.
+one socket, which carries requests for a process that does one kind of work (answered by its id with the socket to it)
+and records of changes, which it applies. It ends when the socket closes.
 
-    python -m service.sparql.loader SOCKET BUILD
+    python -m service.sparql.loader SOCKET BUILD [FOLDER OF USERS' GRAPHS]
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import gzip
-import json
 import os
 import socket
 import sys
@@ -22,8 +21,13 @@ from typing import IO, cast
 from pyoxigraph import RdfFormat, Store
 
 from service.sparql import frames, worker, writes
+from service.sparql.overlay import Overlay, read_build
+from service.sparql.userlog import Record, UserLogError, read_records
 
-LOCAL, NETWORK, WRITE, DATA = b"l", b"n", b"w", b"d"  # what may be asked of this process
+LOCAL, NETWORK = b"l", b"n"  # a worker for queries; one that may ask other servers
+TRY, TRY_NETWORK = b"t", b"T"  # a process that tries a change; one that may ask other servers
+CHECK = b"c"  # a process that checks data by the shapes
+APPLY = b"a"  # apply the record that follows
 READY, FAILED = b"R", b"E"
 
 
@@ -36,17 +40,19 @@ def load(build: Path) -> Store:
     return store
 
 
-def main(descriptor: int, build: Path) -> None:
-    """Load, say so, then fork a worker for each request."""
+def main(descriptor: int, build: Path, users: Path | None) -> None:
+    """Load, say so with the revision of users' graphs, then do what is asked."""
     control = socket.socket(fileno=descriptor)
     try:
-        store = load(build)
-    except (OSError, SyntaxError, EOFError) as error:
+        whole = Overlay(load(build), read_build(build))
+        for record in read_records(users / "log") if users else ():
+            whole.apply(record)
+    except (OSError, SyntaxError, ValueError, EOFError, UserLogError) as error:
         control.sendall(FAILED + str(error).encode())
         return
     gc.collect()
     gc.freeze()  # objects that live for ever need no visits, which would unshare their pages
-    control.sendall(READY)
+    control.sendall(READY + str(whole.revision).encode())
     reader = frames.Reader(control)
     while True:
         try:
@@ -54,25 +60,34 @@ def main(descriptor: int, build: Path) -> None:
         except frames.Broken:
             return
         _reap()
-        if request == WRITE:
-            _, data = reader.next()
-            control.sendall(writes.change(store, json.loads(body), data))
+        if request == APPLY:
+            whole.apply(Record.read(body))
+            control.sendall(frames.frame(frames.END))
             continue
+        if request == CHECK:
+            from service.sparql import checking  # noqa: F401 - slow to import and rarely needed: here, for all copies
         ours, theirs = socket.socketpair()
         child = os.fork()
         if child == 0:
             control.close()
             ours.close()
-            _work(store, theirs, network=request == NETWORK)
+            _work(request, whole, theirs)
         theirs.close()
         socket.send_fds(control, [str(child).encode()], [ours.fileno()])
         ours.close()
 
 
-def _work(store: Store, sock: socket.socket, network: bool) -> None:
+def _work(request: bytes, whole: Overlay, sock: socket.socket) -> None:
     try:
-        worker.confine(network)
-        worker.serve(store, sock)
+        worker.confine(request in {NETWORK, TRY_NETWORK})
+        if request in {TRY, TRY_NETWORK}:
+            writes.serve(whole, sock)
+        elif request == CHECK:
+            from service.sparql import checking
+
+            checking.serve(sock)
+        else:
+            worker.serve(whole.store, sock)
     finally:
         os._exit(0)
 
@@ -84,4 +99,4 @@ def _reap() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]) if sys.argv[3:] else None)

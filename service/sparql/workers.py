@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -17,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from service.sparql import frames, loader
+from service.sparql.userlog import Record
 
 WORKERS = 4 * (os.cpu_count() or 1)  # more than cores: a long query must not keep short ones waiting
 QUEUE = 16 * WORKERS  # requests that may wait for a worker
-PATIENCE = 0.3  # seconds after which a query counts as long and its worker steps back
+PATIENCE = 0.3  # seconds of processor time after which a query counts as long and its worker steps back
 GRACE = 0.3  # seconds beyond the deadline before a worker is killed from outside
 START = 600.0  # seconds that loading a build may take
 
@@ -51,7 +53,36 @@ class Worker:
     handle: int | None
     reader: frames.Reader
     slow: bool = False
-    age: int = 0  # how many changes the store had seen when it was forked
+    age: int = 0  # the revision of users' graphs when it was forked
+    begun: float = 0.0  # its processor time when its job began
+
+    def __post_init__(self) -> None:
+        # the kernel's own timeout: Python's would ask the kernel twice for each message
+        wait = struct.pack("ll", 0, int(PATIENCE * 1e6))
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wait)
+
+    def spent(self) -> float:
+        """Seconds of processor time that it has taken so far."""
+        try:
+            return time.clock_gettime(~self.pid << 3 | 2)  # Linux: the clock of another process
+        except (AttributeError, OSError):
+            return time.monotonic()
+
+    def give(self, job: dict[str, Any]) -> None:
+        """Have it begin a job."""
+        self.begun = self.spent()
+        self.sock.sendall(frames.frame(frames.JOB, frames.dump(job)))
+
+    def next(self, deadline: float) -> tuple[bytes, bytes]:
+        """Its next message. It steps back when its job takes long. Raises Broken or TimeoutError."""
+        while True:
+            try:
+                return self.reader.next()
+            except TimeoutError:
+                if time.monotonic() > deadline + GRACE:
+                    raise
+                if not self.slow and self.spent() - self.begun > PATIENCE:
+                    self.step_back()
 
     def kill(self) -> None:
         """End the process now. Its id cannot have passed to another, where the system has process handles."""
@@ -72,17 +103,22 @@ class Worker:
             os.setpriority(os.PRIO_PROCESS, self.pid, 15)
 
 
-@dataclass
+@dataclass(slots=True)
 class Answer:
-    """The answer of a query: its format's name and its pieces. Close it, also after an error."""
+    """The answer of a query: its format's name, and its pieces or at once the `whole` of it. Close it, also after an error.
+
+    `revision` is the build that was asked, and how often it was changed since.
+    """
 
     format: str
+    revision: str
     pieces: Iterator[bytes]
-    revision: str  # the build that was asked, and how often it was changed since
+    whole: bytes | None = None
 
     def close(self) -> None:
         """Let the worker go; it is killed when it has not finished."""
-        self.pieces.close()  # type: ignore[attr-defined]
+        if self.whole is None:
+            self.pieces.close()  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -92,6 +128,7 @@ class Pool:
     build: Path
     size: int = WORKERS
     queue: int = QUEUE
+    users: Path | None = None  # the folder of users' graphs
     _idle: list[Worker] = field(default_factory=list)
     _busy: int = 0
     _waiting: int = 0
@@ -103,13 +140,16 @@ class Pool:
         self._forking = threading.Lock()
         self._control, theirs = socket.socketpair()
         command = [sys.executable, "-m", "service.sparql.loader", str(theirs.fileno()), str(self.build)]
+        command += [str(self.users)] if self.users else []
         self._loader = subprocess.Popen(  # noqa: S603 - our own module
             command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
         )
         theirs.close()
         self._control.settimeout(START)
         told = self._control.recv(4096)
-        if told != loader.READY:
+        if told.startswith(loader.READY):
+            self.changes = int(told[1:])
+        else:
             self.close()
             reason = told[1:].decode() if told else "the loading process ended"
             raise OSError(f"{self.build}: the build cannot be loaded: {reason}")
@@ -123,8 +163,8 @@ class Pool:
         worker = self._take(deadline, network=job["network"])
         try:
             job["seconds"] = deadline - time.monotonic()
-            worker.sock.sendall(frames.frame(frames.JOB, frames.dump(job)))
-            kind, body = self._first(worker, deadline)
+            worker.give(job)
+            kind, body = worker.next(deadline)
         except (frames.Broken, TimeoutError, OSError) as error:
             self._drop(worker)
             late = time.monotonic() >= deadline - 0.02
@@ -132,37 +172,60 @@ class Pool:
         except BaseException:
             self._drop(worker)
             raise
+        revision = self._revision(worker.age)
+        if kind == frames.FORMAT:
+            return Answer(body.decode(), revision, self._pieces(worker, deadline, network=job["network"]))
+        self._give_back(worker, network=job["network"])
         if kind == frames.ERROR:
-            self._give_back(worker, network=job["network"])
             told = json.loads(body)
             raise Failed(told["kind"], told["message"])
-        revision = f"{self.build.name}.{worker.age}" if worker.age else self.build.name
-        return Answer(body.decode(), self._pieces(worker, deadline, network=job["network"]), revision)
+        name, _, whole = body.partition(b"\n")
+        return Answer(name.decode(), revision, iter((whole,)), whole)
 
-    def change(self, request: dict[str, Any], data: bytes) -> bool:
-        """Apply a change to the store (see `writes`); later jobs see it. True where it made a graph.
+    @property
+    def revision(self) -> str:
+        """The revision that the next answer will be of."""
+        return self._revision(self.changes)
+
+    def _revision(self, changes: int) -> str:
+        return f"{self.build.name}.{changes}" if changes else self.build.name
+
+    def ask(self, kind: bytes, job: dict[str, Any], data: bytes = b"") -> dict[str, Any]:
+        """What a new process of this kind (see `loader`), beside the pool's workers, answers to a job.
 
         Raises Failed or Stopped.
         """
-        message = frames.frame(loader.WRITE, frames.dump(request)) + frames.frame(loader.DATA, data)
+        deadline = time.monotonic() + job["seconds"]
         try:
-            with self._forking:
-                self._control.sendall(message)
-                kind, body = frames.Reader(self._control).next()
-                if kind == frames.END:
-                    self.changes += 1
+            child = self._fork(kind)
         except OSError as error:
             raise Stopped("unavailable") from error
-        told = json.loads(body)
-        if kind == frames.ERROR:
-            if told["kind"] in {"timeout", "memory"}:
-                raise Stopped(told["kind"])
+        try:
+            child.sock.settimeout(job["seconds"] + GRACE)
+            child.sock.sendall(frames.frame(frames.JOB, frames.dump(job)) + frames.frame(frames.DATA, data))
+            outcome, body = child.reader.next()
+        except OSError as error:
+            raise Stopped("timeout" if time.monotonic() >= deadline - 0.02 else "memory") from error
+        finally:
+            child.kill()
+        told: dict[str, Any] = json.loads(body)
+        if outcome == frames.ERROR:
             raise Failed(told["kind"], told["message"])
+        return told
+
+    def apply(self, record: Record) -> None:
+        """Have a record applied to the store; jobs that begin from now on see it. Raises Stopped."""
+        try:
+            with self._forking:
+                self._control.sendall(frames.frame(loader.APPLY, record.text()))
+                frames.Reader(self._control).next()
+                self.changes = record.revision
+        except OSError as error:
+            raise Stopped("unavailable") from error
         with self._free:
             stale, self._idle = self._idle, []
         for worker in stale:
             worker.kill()
-        return bool(told["created"])
 
     def close(self) -> None:
         """End all processes."""
@@ -178,22 +241,12 @@ class Pool:
         self._loader.kill()
         self._loader.wait()
 
-    def _first(self, worker: Worker, deadline: float) -> tuple[bytes, bytes]:
-        worker.sock.settimeout(PATIENCE)
-        try:
-            return worker.reader.next()
-        except TimeoutError:
-            worker.step_back()
-        worker.sock.settimeout(max(deadline - time.monotonic(), 0) + GRACE)
-        return worker.reader.next()
-
     def _pieces(self, worker: Worker, deadline: float, network: bool) -> Iterator[bytes]:
         """Pass pieces on; a worker that is left in the middle of its answer is killed."""
         whole = False
         try:
             while True:
-                worker.sock.settimeout(max(deadline - time.monotonic(), 0) + GRACE)
-                kind, body = worker.reader.next()
+                kind, body = worker.next(deadline)
                 if kind == frames.END:
                     whole = True
                     return
@@ -225,17 +278,20 @@ class Pool:
             if self._closed:
                 raise Stopped("unavailable")
             self._busy += 1
-            if self._idle and not network:
-                return self._idle.pop()
+            while self._idle and not network:
+                worker = self._idle.pop()
+                if worker.age == self.changes:  # else it is about to be ended: a change was just made
+                    return worker
+                worker.kill()
         try:
-            return self._fork(network)
+            return self._fork(loader.NETWORK if network else loader.LOCAL)
         except OSError as error:
             self._leave()
             raise Stopped("unavailable") from error
 
-    def _fork(self, network: bool) -> Worker:
+    def _fork(self, kind: bytes) -> Worker:
         with self._forking:
-            self._control.sendall(frames.frame(loader.NETWORK if network else loader.LOCAL))
+            self._control.sendall(frames.frame(kind))
             told, descriptors, _, _ = socket.recv_fds(self._control, 32, 1)
             age = self.changes
         if not told or not descriptors:

@@ -9,19 +9,27 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, request
+from pyoxigraph import RdfFormat, parse, serialize
 
 from graph.namespaces import Namespace
 from service.negotiation import choose
-from service.problems import Problem, not_acceptable
+from service.problems import PAGE, PROBLEM, Problem, not_acceptable
 from service.settings import Settings
 from service.sparql import faults, guard, protocol, results
+from service.sparql.changes import Invalid
 from service.sparql.engine import Engine
 from service.sparql.protocol import Query
 from service.sparql.routes import GRAPHS, send
+from service.sparql.userlog import UserLogError
 from service.sparql.workers import Failed, Stopped
 
 blueprint = Blueprint("writing", __name__)
 PARSED = {name: f.name for f in results.GRAPHS for name in (f.media_type, *f.aliases) if f.name != "n3"}
+REFUSED = {  # what a change may be refused for, beside faults that a query may have too
+    "missing": (404, "No such graph"),
+    "owned": (403, "The build owns this graph"),
+    "large": (413, "Too large a change"),
+}
 
 
 @blueprint.post("/update")
@@ -134,31 +142,59 @@ def _exists(graph: str, settings: Settings) -> bool:
 
 
 def _change(job: dict[str, Any], data: bytes, text: str) -> bool:
-    """Have a change applied; True where it made a graph. Raises Problem."""
+    """Have a change made; True where it made a graph. Raises Problem."""
     settings = _settings()
     prefixes = Namespace(settings.base).prefixes
     whole = {"base": settings.base, "prefixes": prefixes, "seconds": settings.query_timeout, **job}
     try:
         return _engine().change(whole, data)
+    except Invalid as error:
+        raise _Invalid(error) from error
+    except UserLogError as error:
+        raise Problem(503, "Cannot be stored", f"{error}.", faults.RETRY) from error
     except Failed as error:
-        if error.kind == "missing":
-            raise Problem(404, "No such graph", error.message) from error
+        if error.kind in REFUSED:
+            status, title = REFUSED[error.kind]
+            raise Problem(status, title, error.message) from error
         raise faults.problem(error, text or data.decode(errors="replace"), settings.query_timeout, prefixes) from error
     except Stopped as error:
         raise faults.problem(error, text, settings.query_timeout, prefixes) from error
 
 
+class _Invalid(Problem):
+    """A change that would break a shape: with the report in it, or as the answer itself where RDF is asked for."""
+
+    def __init__(self, error: Invalid) -> None:
+        broken = [row for row in error.report["results"] if row["severity"] == "Violation"]
+        first = broken[0]
+        detail = f"<{first['focus']}>: {first['message']} Nothing was changed."
+        super().__init__(422, "A shape would be broken", detail, results=broken)
+        self.turtle = error.turtle
+
+    def response(self) -> Response:
+        choice = choose(request.headers.get("Accept"), (PROBLEM, PAGE, *GRAPHS))
+        if choice is None or choice.offer in (PROBLEM, PAGE):
+            return super().response()
+        report = parse(self.turtle, format=RdfFormat.TURTLE)
+        engine: Any = results.BY_NAME[choice.offer.name].engine
+        body = serialize((quad.triple for quad in report), format=engine)
+        answer = Response(body, status=self.status, mimetype=choice.media_type)
+        answer.headers.add("Vary", "Accept")
+        return answer
+
+
 def _permitted() -> Settings:
     """The settings, where this request may write. Raises Problem."""
     settings = _settings()
-    if not current_app.config["SCRATCH"]:
-        raise Problem(403, "Read-only", "This dataset changes by a build; only `evplans serve --scratch` takes writes.")
-    if settings.token is not None:
-        given = request.headers.get("Authorization", "").encode()
-        if not hmac.compare_digest(given, f"Bearer {settings.token}".encode()):
-            raise Problem(
-                401, "Token needed", "Send the token as `Authorization: Bearer …`.", {"WWW-Authenticate": "Bearer"}
-            )
+    if settings.token is None:
+        if current_app.config["SCRATCH"]:
+            return settings
+        raise Problem(403, "Read-only", "Writing is off: the server was started without EVPLANS_TOKEN.")
+    given = request.headers.get("Authorization", "").encode()
+    if not hmac.compare_digest(given, f"Bearer {settings.token}".encode()):
+        raise Problem(
+            401, "Token needed", "Send the token as `Authorization: Bearer …`.", {"WWW-Authenticate": "Bearer"}
+        )
     return settings
 
 

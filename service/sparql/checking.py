@@ -1,0 +1,43 @@
+"""The process that checks what a change would leave: nodes and what is known of them in, a SHACL report out."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+
+from rdflib import Graph
+
+from graph.validation import SHAPES, Report, Result, validate
+from service.checker import as_json
+from service.sparql import frames, worker
+
+NO_IRI = SHAPES + "NodeHasIri"
+
+
+def serve(sock: socket.socket) -> None:
+    """Check one job with `nodes`, `data` (N-Triples) and `seconds`; the answer is END with the report, or ERROR."""
+    job = json.loads(frames.Reader(sock).next()[1])
+    signal.setitimer(signal.ITIMER_REAL, max(job["seconds"], 0.001))
+    try:
+        report = check(job["data"], job["nodes"])
+    except (ValueError, RuntimeError) as error:  # a RecursionError among them
+        worker.refuse(sock, "evaluation", f"what would be left cannot be checked: {error}")
+        return
+    told = {"conforms": report.conforms, "report": as_json(report)}
+    if not report.conforms:
+        told["turtle"] = report.as_turtle()
+    sock.sendall(frames.frame(frames.END, frames.dump(told)))
+
+
+def check(data: str, nodes: list[str]) -> Report:
+    """The report on these nodes."""
+    found = validate(Graph().parse(data=data, format="nt"), focus_nodes=nodes)
+    return Report.of([*found.results, *(_unnamed(node) for node in nodes if "/.well-known/genid/" in node)])
+
+
+def _unnamed(node: str) -> Result:
+    return Result("Violation", NO_IRI, node, None, None, "A blank node is described as ours: give it an IRI.")
+
+
+Report.of([*check("", []).results]).as_turtle()  # reads shapes and loads modules, which a confined copy could not

@@ -1,0 +1,119 @@
+"""Which nodes of a change do the shapes speak of, and what must be known to check them?
+
+The cost follows the change: nodes that it describes differently, and what leads to and from them, a few steps far.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+
+from graph.namespaces import EV, RDF, RDFS, SH, Namespace
+from service.sparql import overlay
+from service.sparql.overlay import Owned
+
+TYPE, SUBCLASS = NamedNode(RDF + "type"), NamedNode(RDFS + "subClassOf")
+CHAINS = {SUBCLASS, NamedNode(EV + "parent"), NamedNode(EV + "withinPlace")}  # relations that shapes follow to the end
+STEPS = 3  # along other relations: claim, its evidence, the evidence's selector, what that says
+PASSED = ("facts", "derived", "links", "provenance")  # what follows from claims is no ground to judge one by
+
+Node = Any  # NamedNode | BlankNode
+
+
+class Targets:
+    """What the shapes of a build speak of; nothing where it has none."""
+
+    def __init__(self, store: Store, base: str) -> None:
+        graph = NamedNode(Namespace(base).graph("shapes"))
+
+        def of(name: str) -> set[Node]:
+            return {quad.object for quad in store.quads_for_pattern(None, NamedNode(SH + name), None, graph)}
+
+        self.classes = of("targetClass")
+        self.subjects_of = of("targetSubjectsOf")
+        self.objects_of = of("targetObjectsOf")
+
+    def has(self, store: Store, node: Node) -> bool:
+        """Whether a shape speaks of this node as it is described now."""
+        if any(_any(store, node, predicate, None) for predicate in self.subjects_of):
+            return True
+        if any(_any(store, None, predicate, node) for predicate in self.objects_of):
+            return True
+        return not self.classes.isdisjoint(_classes(store, node))
+
+
+def concerned(store: Store, owned: Owned, base: str, removed: list[Quad], added: list[Quad]) -> set[Node]:
+    """The nodes to check after a change that the store has already."""
+    targets = Targets(store, base)
+    if not targets.classes:
+        return set()
+    changed: set[Node] = {quad.subject for quad in chain(removed, added)}
+    changed |= {quad.object for quad in added if quad.predicate in targets.objects_of}
+    retyped = {q.subject for q in chain(removed, (q for q in added if q.predicate in (TYPE, SUBCLASS)))}
+    for node in retyped:  # what users' graphs say of others may rest on what is gone
+        changed.update(
+            q.subject for q in store.quads_for_pattern(None, None, node) if overlay.name(q.graph_name) not in owned
+        )
+    return {node for node in changed if not isinstance(node, (Literal, Triple)) and targets.has(store, node)}
+
+
+def job(store: Store, base: str, nodes: set[Node]) -> dict[str, Any]:
+    """What the process that checks is told: the nodes, and what is known of them as N-Triples of RDF 1.1."""
+    data = serialize((q.triple for q in _named(neighbourhood(store, base, nodes), base)), format=RdfFormat.N_TRIPLES)
+    return {
+        "nodes": sorted(_called(node, base).value for node in nodes),
+        "data": (data or b"").decode(),
+    }
+
+
+def neighbourhood(store: Store, base: str, nodes: Iterable[Node]) -> Iterator[Quad]:
+    """What is said of the nodes, and of what they lead to."""
+    passed = {NamedNode(Namespace(base).graph(name)) for name in PASSED}
+    first = set(nodes)
+    steps = dict.fromkeys(first, 0)
+    waiting = deque(first)
+    while waiting:
+        node = waiting.popleft()
+        for quad in store.quads_for_pattern(node, None, None, None):
+            if quad.graph_name in passed and node not in first:
+                continue
+            yield quad
+            near = quad.predicate in CHAINS
+            step = steps[node] + (not near)
+            value = quad.object
+            if step <= STEPS and not isinstance(value, (Literal, Triple)) and step < steps.get(value, STEPS + 1):
+                steps[value] = step
+                (waiting.appendleft if near else waiting.append)(value)
+
+
+def _named(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
+    """The same in RDF 1.1 with an IRI for each blank node, by which a report can speak of it."""
+    for quad in quads:
+        value = quad.object
+        if not isinstance(value, Triple) and not (isinstance(value, Literal) and value.direction):
+            yield Quad(_called(quad.subject, base), quad.predicate, _called(value, base))
+
+
+def _called(node: Node, base: str) -> Node:
+    """A node's IRI; one of our own for a blank node."""
+    return NamedNode(f"{base}.well-known/genid/{node.value}") if isinstance(node, BlankNode) else node
+
+
+def _classes(store: Store, node: Node) -> Iterator[Node]:
+    """The classes of a node, with all that they are subclasses of."""
+    seen: set[Node] = set()
+    waiting = [quad.object for quad in store.quads_for_pattern(node, TYPE, None, None)]
+    while waiting:
+        kind = waiting.pop()
+        if kind not in seen and isinstance(kind, (NamedNode, BlankNode)):
+            seen.add(kind)
+            yield kind
+            waiting += [quad.object for quad in store.quads_for_pattern(kind, SUBCLASS, None, None)]
+
+
+def _any(store: Store, subject: Node, predicate: Node, value: Node) -> bool:
+    return next(store.quads_for_pattern(subject, predicate, value, None), None) is not None

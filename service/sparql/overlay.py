@@ -1,0 +1,118 @@
+"""Users' graphs over a build, in the memory of the process that workers are forked from.
+
+A user's triple that the build holds too is kept apart, so that a count over all graphs stays honest. Nothing is lost by
+that: a change works on all that the user wrote, and a later build without the triple shows it again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
+
+from service.sparql.userlog import Record
+
+Graph = Any  # NamedNode | BlankNode | DefaultGraph
+CHUNK = 1000  # quads in each record of a log that was rewritten
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The graphs that a build owns: those it holds, and those a later one may. An empty build owns none."""
+
+    graphs: frozenset[str] = frozenset()
+    spaces: tuple[str, ...] = ()
+
+    @classmethod
+    def by(cls, manifest: dict[str, Any]) -> Owned:
+        """What the build of this manifest owns."""
+        graphs = frozenset(manifest["graphs"])
+        return cls(graphs, tuple(manifest["base"] + room for room in ("graph/", "document/")) if graphs else ())
+
+    def __contains__(self, graph: str | None) -> bool:
+        return graph is not None and (graph in self.graphs or graph.startswith(self.spaces))
+
+
+class Overlay:
+    """A build's store with users' content on top. `hidden` is the part of it that the build holds too."""
+
+    def __init__(self, store: Store, owned: Owned) -> None:
+        self.store = store
+        self.hidden = Store()
+        self.owned = owned
+        self.revision = 0
+
+    def apply(self, record: Record) -> None:
+        """Do what a record says."""
+        for graph in record.drop:
+            self.hidden.remove_graph(NamedNode(graph))
+            if graph not in self.owned:
+                self.store.remove_graph(NamedNode(graph))
+        for graph in map(node, record.clear):
+            self.hidden.clear_graph(graph)
+            self.store.clear_graph(graph)
+        for graph in record.make:
+            (self.hidden if graph in self.owned else self.store).add_graph(NamedNode(graph))
+        for quad in quads(record.remove):
+            self.hidden.remove(quad)
+            if name(quad.graph_name) not in self.owned:
+                self.store.remove(quad)
+        added = list(quads(record.add))
+        hidden = [quad for quad in added if self._hides(quad)] if self.owned.graphs else []
+        self.hidden.extend(hidden)
+        self.store.extend(set(added).difference(hidden) if hidden else added)
+        self.revision = record.revision
+
+    def reveal(self, graphs: Iterable[Graph]) -> None:
+        """Put into the store what users' graphs hold beside it: for a copy of it in which a change is tried."""
+        for graph in graphs:
+            if name(graph) not in self.owned:
+                self.store.extend(self.hidden.quads_for_pattern(None, None, None, graph))
+
+    def _hides(self, quad: Quad) -> bool:
+        if name(quad.graph_name) in self.owned:
+            return True
+        found = self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        return any(name(other.graph_name) in self.owned for other in found)
+
+
+def read_build(build: Path) -> Owned:
+    """What a build owns, by its manifest. Raises OSError or ValueError."""
+    return Owned.by(json.loads((build / "manifest.json").read_text(encoding="utf-8")))
+
+
+def compacted(records: Iterable[Record]) -> Iterator[Record]:
+    """Records that only add, for the content that the given ones add up to; they have the revision of the last."""
+    content = Overlay(Store(), Owned())
+    for record in records:
+        content.apply(record)
+    graphs = sorted(graph.value for graph in content.store.named_graphs())
+    yield Record(make=graphs, revision=content.revision)
+    rest = iter(content.store)
+    while some := list(islice(rest, CHUNK)):
+        yield Record(add=text(some), revision=content.revision)
+
+
+def quads(said: str) -> Iterator[Quad]:
+    """The quads of N-Quads; blank nodes keep their names."""
+    return parse(said, format=RdfFormat.N_QUADS)
+
+
+def text(some: Iterable[Quad]) -> str:
+    """Quads as N-Quads."""
+    return (serialize(some, format=RdfFormat.N_QUADS) or b"").decode()
+
+
+def node(graph: str | None) -> Graph:
+    """A graph's name as the engine has it."""
+    return DefaultGraph() if graph is None else NamedNode(graph)
+
+
+def name(graph: Graph) -> str | None:
+    """A graph's name as records have it."""
+    return None if isinstance(graph, DefaultGraph) else graph.value
