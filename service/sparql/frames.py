@@ -14,6 +14,7 @@ HEAD = struct.Struct("!cI")
 
 JOB = b"J"  # web to worker: a query to run, as JSON
 FORMAT = b"F"  # worker to web: the format that follows
+WHOLE = b"W"  # a small answer in one message: its format, a line break, its bytes
 DATA = b"D"  # a piece of the answer
 END = b"."  # the answer is whole
 ERROR = b"X"  # the query failed: JSON with `kind` and `message`
@@ -55,6 +56,8 @@ class Reader:
         while len(self.buffer) < size:
             try:
                 received = self.sock.recv(max(PIECE, size - len(self.buffer)))
+            except BlockingIOError as error:  # a socket whose timeout is the kernel's
+                raise TimeoutError from error
             except TimeoutError:
                 raise
             except OSError as error:
@@ -72,23 +75,26 @@ class Writer:
 
     def __init__(self, sock: socket.socket, format_name: str) -> None:
         self.sock = sock
+        self.format_name = format_name
         self.head = frame(FORMAT, format_name.encode())
         self.buffer = bytearray()
 
     def write(self, data: bytes) -> int:
         self.buffer += data
         if len(self.buffer) >= PIECE:
-            self.flush()
+            self._send(frame(DATA, self.buffer))
+            self.buffer.clear()
         return len(data)
 
     def flush(self) -> None:
-        if self.buffer:
-            self._send(frame(DATA, self.buffer))
-            self.buffer.clear()
+        """Nothing: the engine asks for it at the end of an answer, which `finish` sends."""
 
     def finish(self) -> None:
-        """Send what is left and the mark that the answer is whole."""
-        self._send((frame(DATA, self.buffer) if self.buffer else b"") + frame(END))
+        """Send what is left and the mark that the answer is whole; one that is small goes as one message."""
+        if self.head:
+            self.sock.sendall(frame(WHOLE, self.format_name.encode() + b"\n" + self.buffer))
+        else:
+            self._send((frame(DATA, self.buffer) if self.buffer else b"") + frame(END))
 
     def _send(self, message: bytes) -> None:
         self.sock.sendall(self.head + message)

@@ -54,6 +54,8 @@ def calls(text: str) -> set[str]:
 
     Raises TooIntricate where that cannot be told.
     """
+    if not _mentions(text, "service", "load"):
+        return set()
     readings = _readings(text)
     return {match["address"] for pattern in (_CALL, _LOAD) for t in readings for match in _matches(t, pattern)}
 
@@ -65,17 +67,17 @@ def refused(text: str, allowed: tuple[str, ...]) -> list[str]:
 
 def volatile(text: str) -> bool:
     """Whether a query may be answered differently each time over the same data. Too careful rather than not enough."""
-    return _VOLATILE.search(text) is not None
+    return _mentions(text, "now", "rand", "uuid", "bnode") and _VOLATILE.search(text) is not None
 
 
 def names_dataset(text: str) -> bool:
     """Whether a query says FROM or FROM NAMED, that is, chooses its own dataset. Raises TooIntricate."""
-    return any(any(_matches(t, _FROM)) for t in _readings(text))
+    return _mentions(text, "from") and any(any(_matches(t, _FROM)) for t in _readings(text))
 
 
 def names_using(text: str) -> bool:
     """Whether an update says USING or WITH. Raises TooIntricate."""
-    return any(any(_matches(t, _USING)) for t in _readings(text))
+    return _mentions(text, "using", "with") and any(any(_matches(t, _USING)) for t in _readings(text))
 
 
 def before_where(text: str, clause: str) -> str:
@@ -84,6 +86,12 @@ def before_where(text: str, clause: str) -> str:
     for place in sorted(places, reverse=True):
         text = text[:place] + clause + text[place:]
     return text
+
+
+def _mentions(text: str, *words: str) -> bool:
+    """Whether any of these words may be in a text; most texts need no closer look."""
+    folded = text.lower()
+    return "\\u" in folded or any(word in folded for word in words)
 
 
 def _readings(text: str) -> set[str]:

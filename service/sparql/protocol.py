@@ -9,7 +9,6 @@ from flask import Request
 from pyoxigraph import NamedNode
 from werkzeug.datastructures import MultiDict
 
-from graph.namespaces import Namespace
 from service.problems import Problem
 from service.sparql import guard
 
@@ -37,7 +36,6 @@ class Query:
         return {
             "query": self.text,
             "base": base,
-            "prefixes": Namespace(base).prefixes,
             "union": not named and not guard.names_dataset(self.text),
             "default_graphs": list(self.default_graphs or ()) if named else None,
             "named_graphs": list(self.named_graphs or ()) if named else None,

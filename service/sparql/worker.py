@@ -11,12 +11,14 @@ import os
 import resource
 import signal
 import socket
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
 
+from graph.namespaces import Namespace
 from service.sparql import frames, results
 
 MEMORY = 1 << 30  # bytes that a worker may take beside the store that it shares
@@ -72,10 +74,11 @@ def refuse(sock: socket.socket, kind: str, message: str) -> None:
 
 def run(store: Store, job: dict[str, Any], sock: socket.socket) -> None:
     """Evaluate the job's query and write its answer in the format that fits its form."""
+    text, prefixes = job["query"], _prefixes(job["base"])
     found = store.query(
-        job["query"],
+        text,
         base_iri=job["base"],
-        prefixes=job["prefixes"],
+        prefixes=_used(prefixes, text),
         use_default_graph_as_union=job["union"],
         default_graph=_nodes(job["default_graphs"]),
         named_graphs=_nodes(job["named_graphs"]),
@@ -87,8 +90,20 @@ def run(store: Store, job: dict[str, Any], sock: socket.socket) -> None:
     if name == results.PAGE:
         out.write(frames.dump(_page(found)))
     else:
-        _serialize(found, name, out, job["prefixes"])
+        _serialize(found, name, out, prefixes)
     out.finish()
+
+
+@cache
+def _prefixes(base: str) -> dict[str, str]:
+    return Namespace(base).prefixes
+
+
+def _used(prefixes: dict[str, str], text: str) -> dict[str, str]:
+    """The prefixes that a query may use: the engine reads each one anew for every query, which takes its time."""
+    if "\\u" in text:
+        return prefixes
+    return {prefix: iri for prefix, iri in prefixes.items() if prefix + ":" in text}
 
 
 def _nodes(addresses: list[str] | None) -> list[Any] | None:
