@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing as mp
 import os
 import socket
+import struct
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -17,6 +18,8 @@ from service.bench.workloads import Draw
 ACCEPT = "application/sparql-results+json, application/n-triples"
 READY_MADE = 2000  # requests that are made before the clock starts; the rest as they come
 PATIENCE = 60.0  # seconds without a byte after which a request counts as failed
+PIECE = 1 << 16  # bytes that are received at once
+Receive = Callable[[int], bytes]
 _FORK = mp.get_context("fork")
 
 
@@ -44,7 +47,7 @@ class Connection:
         self._head = f"GET {path}?query=".encode()
         self._tail = f" HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: {ACCEPT}\r\n\r\n".encode()
         self._sock: socket.socket | None = None
-        self._buffer = bytearray()
+        self._unread = b""
 
     def request(self, encoded_query: str) -> bytes:
         """The bytes of a request."""
@@ -54,78 +57,91 @@ class Connection:
         """Send a request; the status and the body of its answer, status 0 where there is none."""
         try:
             if self._sock is None:
-                self._sock = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
-                self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._sock = self._open()
             self._sock.sendall(request)
-            return self._answer(self._sock)
+            return self._answer(self._sock.recv)
         except (OSError, ValueError):
             self.close()
             return 0, b""
 
     def close(self) -> None:
-        self._buffer.clear()
+        self._unread = b""
         if self._sock is not None:
             self._sock.close()
             self._sock = None
 
-    def _answer(self, sock: socket.socket) -> tuple[int, bytes]:
-        while (end := self._buffer.find(b"\r\n\r\n")) < 0:
-            self._receive(sock)
-        head = bytes(self._buffer[:end]).lower()
-        del self._buffer[: end + 4]
-        status = int(head[9:12])
+    def _open(self) -> socket.socket:
+        sock = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
+        sock.settimeout(None)  # the system keeps the time: a timeout of Python's would double the calls to it
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", int(PATIENCE), 0))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+
+    def _answer(self, receive: Receive) -> tuple[int, bytes]:
+        while (end := self._unread.find(b"\r\n\r\n")) < 0:
+            self._more(receive)
+        head, self._unread = self._unread[:end].lower(), self._unread[end + 4 :]
         _, named, rest = head.partition(b"\r\ncontent-length:")
-        body = self._take(sock, int(rest.partition(b"\r\n")[0])) if named else self._chunks(sock, head)
+        if named:
+            body = self._take(receive, int(rest.partition(b"\r\n")[0]))
+        elif b"\r\ntransfer-encoding: chunked" in head:
+            body = b"".join(iter(lambda: self._chunk(receive), b""))
+        else:
+            raise ValueError("an answer without a length")
         if b"\r\nconnection: close" in head:
             self.close()
-        return status, body
+        return int(head[9:12]), body
 
-    def _chunks(self, sock: socket.socket, head: bytes) -> bytes:
-        if b"\r\ntransfer-encoding: chunked" not in head:
-            raise ValueError("an answer without a length")
-        body = bytearray()
-        while True:
-            while (end := self._buffer.find(b"\r\n")) < 0:
-                self._receive(sock)
-            size = int(self._buffer[:end], 16)
-            del self._buffer[: end + 2]
-            body += self._take(sock, size + 2)[:size]
-            if not size:
-                return bytes(body)
+    def _chunk(self, receive: Receive) -> bytes:
+        while (end := self._unread.find(b"\r\n")) < 0:
+            self._more(receive)
+        size, self._unread = int(self._unread[:end], 16), self._unread[end + 2 :]
+        return self._take(receive, size + 2)[:size]
 
-    def _take(self, sock: socket.socket, size: int) -> bytes:
-        while len(self._buffer) < size:
-            self._receive(sock)
-        taken = bytes(self._buffer[:size])
-        del self._buffer[:size]
+    def _take(self, receive: Receive, size: int) -> bytes:
+        if len(self._unread) < size:
+            pieces, missing = [self._unread], size - len(self._unread)
+            while missing > 0:
+                pieces.append(_some(receive))
+                missing -= len(pieces[-1])
+            self._unread = b"".join(pieces)
+        taken, self._unread = self._unread[:size], self._unread[size:]
         return taken
 
-    def _receive(self, sock: socket.socket) -> None:
-        received = sock.recv(1 << 16)
-        if not received:
-            raise ConnectionResetError("the server closed the connection")
-        self._buffer += received
+    def _more(self, receive: Receive) -> None:
+        self._unread += _some(receive)
 
 
-def run(port: int, path: str, draw: Draw, clients: int, seconds: float) -> Load:
-    """Let `clients` processes send their queries for so long, and add up what they saw."""
-    barrier = _FORK.Barrier(clients)
+def _some(receive: Receive) -> bytes:
+    received = receive(PIECE)
+    if not received:
+        raise ConnectionResetError("the server closed the connection")
+    return received
+
+
+def run(port: int, path: str, draws: Sequence[tuple[Draw, int]], seconds: float) -> Load:
+    """Let clients send their queries for so long; add up what those of the first draw saw.
+
+    `draws` are queries with the number of clients, each a process, that send them.
+    """
+    turns = [(draw.queries(client), draw is draws[0][0]) for draw, clients in draws for client in range(clients)]
+    barrier = _FORK.Barrier(len(turns))
     total, processes = Load(), []
-    for client in range(clients):
-        ours, theirs = _FORK.Pipe(duplex=False)
-        connection = Connection(port, path)
-        process = _FORK.Process(
-            target=_client, args=(connection, draw.queries(client), seconds, barrier, theirs), daemon=True
-        )
-        process.start()
-        theirs.close()
-        processes.append((process, ours))
     try:
-        for process, ours in processes:
-            total.add(ours.recv())
+        for queries, counted in turns:
+            ours, theirs = _FORK.Pipe(duplex=False)
+            arguments = (Connection(port, path), queries, seconds, barrier, theirs)
+            process = _FORK.Process(target=_client, args=arguments, daemon=True)
+            process.start()
+            theirs.close()
+            processes.append((process, ours, counted))
+        for process, ours, counted in processes:
+            seen = ours.recv()
             process.join()
+            if counted:
+                total.add(seen)
     finally:
-        for process, _ in processes:
+        for process, _, _ in processes:
             process.kill()
     return total
 

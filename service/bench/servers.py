@@ -1,4 +1,4 @@
-"""The servers that are compared: ours, and `oxigraph serve` over the same quads."""
+"""The servers that are compared: ours, and peers over the same quads."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +20,21 @@ from service.bench.synthetic import Dataset
 
 START = 300.0  # seconds that a server may take to answer its first query
 STOP = 10.0  # seconds that it may take to end
+_INI = Path(__file__).with_name("virtuoso.ini")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _FIRST_QUERY = "ASK%7B%7D"
 
 
 class BenchError(RuntimeError):
     """A benchmark that cannot be run; the message says why."""
+
+
+class Silent(BenchError):
+    """A server that does not answer."""
+
+
+class Missing(BenchError):
+    """A peer that is not installed; the message says how to get it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +52,12 @@ class Server:
 
 
 @contextmanager
-def ours(dataset: Dataset) -> Iterator[Server]:
+def evplans(dataset: Dataset) -> Iterator[Server]:
     """`evplans serve` over the dataset, with settings at their defaults."""
     port = _free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EVPLANS_")}
     settings = {"EVPLANS_DATA": str(dataset.data), "EVPLANS_PORT": str(port)}
-    command = [sys.executable, "-m", "service.cli", "serve"]
-    with _running(command, kept | settings) as process:
+    with _running([sys.executable, "-m", "service.cli", "serve"], environment=kept | settings) as process:
         yield _answering(Server("evplans", port, "/sparql", process.pid), process)
 
 
@@ -56,39 +65,58 @@ def ours(dataset: Dataset) -> Iterator[Server]:
 def oxigraph(dataset: Dataset) -> Iterator[Server]:
     """`oxigraph serve` over a compacted store of the dataset's quads."""
     port, store = _free_port(), dataset.data / "oxigraph"
-    if not store.exists():
-        oxigraph_load(dataset.file, store)
-    command = [oxigraph_binary(), "serve", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
-    with _running([*command, "--union-default-graph"], dict(os.environ)) as process:
+    oxigraph_load(dataset.file, store)
+    place = ["--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    with _running([_binary("oxigraph"), "serve", *place, "--union-default-graph"]) as process:
         yield _answering(Server("oxigraph", port, "/query", process.pid), process)
 
 
-def oxigraph_binary() -> str:
-    """The peer's command, from this environment or the path. Raises BenchError where it is not installed."""
-    beside = Path(sys.executable).with_name("oxigraph")
-    found = str(beside) if beside.is_file() else shutil.which("oxigraph")
-    if found is None:
-        raise BenchError("the peer is missing: `pip install oxigraph`")
-    return found
-
-
 def oxigraph_load(file: Path, store: Path) -> None:
-    """Load a file into a new store with the peer's own command and compact it."""
-    for action in (["load", "--location", str(store), "--file", str(file)], ["optimize", "--location", str(store)]):
-        done = subprocess.run([oxigraph_binary(), *action], capture_output=True, text=True, check=False)  # noqa: S603
-        if done.returncode:
-            raise BenchError(f"oxigraph {action[0]}: {done.stderr.strip().splitlines()[-1:]}")
+    """Load a file into a new store with the peer's own command and compact it. Raises BenchError."""
+    binary = _binary("oxigraph")
+    _run([binary, "load", "--location", str(store), "--file", str(file)])
+    _run([binary, "optimize", "--location", str(store)])
+
+
+@contextmanager
+def virtuoso(dataset: Dataset) -> Iterator[Server]:
+    """Virtuoso with a database of its own, loaded by its bulk loader."""
+    binary, shell = _binary("virtuoso-t"), _binary("isql-vt")
+    home, control, port = dataset.data / "virtuoso", _free_port(), _free_port()
+    home.mkdir()
+    told = _INI.read_text(encoding="utf-8").format(control=control, http=port, folder=dataset.file.parent)
+    (home / "virtuoso.ini").write_text(told, encoding="utf-8")
+    with _running([binary, "+foreground", "+configfile", "virtuoso.ini"], cwd=home) as process:
+        server = _answering(Server("virtuoso", port, "/sparql", process.pid), process)
+        load = f"ld_dir('{dataset.file.parent}', '{dataset.file.name}', 'urn:none'); rdf_loader_run(); checkpoint;"
+        _run([shell, f"127.0.0.1:{control}", "dba", "dba", f"exec={load}"])
+        yield server
+
+
+PEERS: dict[str, Callable[[Dataset], AbstractContextManager[Server]]] = {"oxigraph": oxigraph, "virtuoso": virtuoso}
+SOURCES = {
+    "oxigraph": "`pip install oxigraph`",
+    "virtuoso-t": "Debian package virtuoso-opensource",
+    "isql-vt": "Debian package virtuoso-opensource",
+}
+
+
+def _binary(name: str) -> str:
+    """A peer's command, from this environment or the path. Raises Missing."""
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.is_file() else shutil.which(name)
+    if found is None:
+        raise Missing(f"{name} is not installed ({SOURCES[name]})")
+    return found
 
 
 def tree(pid: int) -> list[int]:
     """A process and all that descend from it."""
     children: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with suppress(OSError):
             parent = int(path.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        children.setdefault(parent, []).append(int(path.parent.name))
+            children.setdefault(parent, []).append(int(path.parent.name))
     found = [pid]
     for one in found:
         found += children.get(one, [])
@@ -103,16 +131,28 @@ def _cpu(pid: int) -> float:
     return sum(map(int, fields[11:15])) / _TICKS
 
 
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 a peer's own command
+    if done.returncode:
+        raise BenchError(f"{Path(command[0]).name} failed: {' '.join(done.stderr.split())[-300:]}")
+
+
 @contextmanager
-def _running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(  # noqa: S603 our own command
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        _end(process)
+def _running(
+    command: Sequence[str], environment: dict[str, str] | None = None, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S603 our own command, or a peer's
+            command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            yield process
+        except Silent as error:
+            said.seek(0)
+            raise BenchError(f"{error}: {said.read().decode(errors='replace').strip()[-300:]}") from error
+        finally:
+            _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -122,22 +162,23 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait(STOP)
     except subprocess.TimeoutExpired:
         for pid in started:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         process.wait()
 
 
 def _answering(server: Server, process: subprocess.Popen[bytes]) -> Server:
-    """The server once it answers. Raises BenchError when it ends before, or takes too long."""
+    """The server once it answers. Raises Silent when it ends before, or takes too long."""
     connection, deadline = Connection(server.port, server.path), time.monotonic() + START
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise BenchError(f"{server.name} ended with status {process.returncode} before it answered")
+            raise Silent(f"{server.name} ended with status {process.returncode} before it answered")
         status, _ = connection.ask(connection.request(_FIRST_QUERY))
         if status == 200:
             connection.close()
             return server
         time.sleep(0.05)
-    raise BenchError(f"{server.name} did not answer within {START:g} seconds")
+    raise Silent(f"{server.name} did not answer within {START:g} seconds")
 
 
 def _free_port() -> int:

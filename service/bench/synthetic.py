@@ -16,8 +16,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from pyoxigraph import RdfFormat, Store
-
 from graph.namespaces import CODE, DCT, EV, OA, PROV, RDF, RDFS, SKOS, UNIT, XSD, Namespace
 from graph.publish import dump_name
 
@@ -94,7 +92,7 @@ class _Sums:
 
 
 def make(folder: Path, quads: int, seed: int = 1) -> Dataset:
-    """Write a dataset of at least `quads` quads under `folder` and make it the current build there."""
+    """Write a dataset of at least `quads` quads under `folder`, as a build without its store, and make it current."""
     shape = Shape(quads, seed)
     home = folder / "builds" / "draft"
     for name in ("dumps", "documents"):
@@ -104,7 +102,6 @@ def make(folder: Path, quads: int, seed: int = 1) -> Dataset:
     with file.open("w", encoding="utf-8") as out:
         documents = _write(shape, home / "dumps", out, graphs)
     total = sum(g["quads"] for g in graphs.values())
-    load(home / "store", file)
     build = hashlib.sha256("".join(f"{n} {graphs[n]['digest']}\n" for n in sorted(graphs)).encode()).hexdigest()[:16]
     counts = {"documents": documents, "claims": documents * CLAIMS_EACH, "quads": total}
     counts |= {"facts": graphs[NAMES.graph("facts")]["quads"], "entities": shape.makers + shape.models}
@@ -114,14 +111,6 @@ def make(folder: Path, quads: int, seed: int = 1) -> Dataset:
     home.rename(home.with_name(build))
     (folder / "current").symlink_to(Path("builds") / build)
     return Dataset(folder, file, shape, documents, total)
-
-
-def load(store: Path, file: Path) -> None:
-    """Load an N-Quads file into a new store on disk and compact it."""
-    opened = Store(str(store))
-    opened.bulk_load(path=str(file), format=RdfFormat.N_QUADS)
-    opened.optimize()
-    opened.flush()
 
 
 def _write(shape: Shape, dumps: Path, out: IO[str], graphs: dict[str, dict[str, Any]]) -> int:

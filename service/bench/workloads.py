@@ -9,7 +9,7 @@ import random
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -18,9 +18,10 @@ from graph.namespaces import EV
 from service.bench.synthetic import CLAIMS_EACH, FIRST_YEAR, LAST_YEAR, NAMES, PROPERTIES, Dataset
 
 HERE = Path(__file__).parent
+HOSTILE = 2  # clients that mean harm, where a workload has any
 REPEATED = 100  # queries of a workload that repeats
 DISTINCT = 1000  # queries of a workload that repeats by Zipf's law
-NUMBERS = 10_000  # limits, all above the rows that any query has: they make queries differ
+NUMBERS = 10_000_019  # limits, all above the rows that any query has: they make queries differ
 LOWEST = 1_000_000
 _PARAMETER = re.compile(r"\{\{(\w+)\}\}")
 
@@ -34,13 +35,16 @@ class Workload:
     queries: tuple[str, ...]
     draw: str
     clients: int
-    hostile: int = 0
+    peer: str = "oxigraph"
+    engine: bool = False
+    hostile: tuple[str, ...] = ()
 
 
 def workloads() -> list[Workload]:
     """The workloads of workloads.toml, in its order."""
     rows = tomllib.loads((HERE / "workloads.toml").read_text(encoding="utf-8"))["workload"]
-    return [Workload(**{**row, "queries": tuple(row["queries"])}) for row in rows]
+    lists = ("queries", "hostile")
+    return [Workload(**{**row, **{name: tuple(row.get(name, ())) for name in lists}}) for row in rows]
 
 
 class Template:
@@ -77,7 +81,7 @@ class Template:
 
 
 class Draw:
-    """The queries of one run of a workload. `run` tells runs apart: each starts with queries of its own."""
+    """The queries of one run of a workload. `run` tells runs apart: each has queries of its own."""
 
     RUN = 1_000_000  # numbers set apart for each run
 
@@ -86,13 +90,22 @@ class Draw:
         self._first = run * self.RUN
         self._workload = workload
 
+    def texts(self) -> Iterator[str]:
+        """The queries of a first client as text, without end."""
+        return (self._template(number).fill(self._place(number)) for number in self._numbers(0))
+
     def queries(self, client: int) -> Iterator[str]:
         """The queries of one client, percent-encoded, without end."""
         return (self._query(number) for number in self._numbers(client))
 
     def _query(self, number: int) -> str:
-        turn, number = number % len(self._templates), number // len(self._templates)
-        return self._templates[turn].encoded(self._first + number)
+        return self._template(number).encoded(self._place(number))
+
+    def _template(self, number: int) -> Template:
+        return self._templates[number % len(self._templates)]
+
+    def _place(self, number: int) -> int:
+        return self._first + number // len(self._templates)
 
     def _numbers(self, client: int) -> Iterator[int]:
         clients = self._workload.clients
@@ -101,7 +114,19 @@ class Draw:
                 return itertools.count(client, clients)
             case "repeated":
                 return itertools.islice(itertools.cycle(range(REPEATED)), client * REPEATED // clients, None)
+            case "same":
+                return itertools.repeat(0)
         return _zipf(random.Random(f"{self._first}.{client}"))  # noqa: S311 the same draw each time is the point
+
+
+class Hostile(Draw):
+    """Queries that mean harm, for a second each: so a run is over soon after its end."""
+
+    def __init__(self, workload: Workload, dataset: Dataset, run: int) -> None:
+        super().__init__(replace(workload, queries=workload.hostile, clients=HOSTILE), dataset, run)
+
+    def _query(self, number: int) -> str:
+        return super()._query(number) + "&timeout=1"
 
 
 def _zipf(dice: random.Random) -> Iterator[int]:
