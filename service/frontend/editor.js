@@ -16,6 +16,7 @@ import { given } from "./parts/terms.js";
 const LONGEST_ADDRESS = 6000; // characters of a query that still goes into an address
 const { Yasqe, Yasr } = Yasgui;
 const endpoint = new URL(given.endpoint, location.href).href;
+const start = given.problem ? given.query : declared(given.query); // a problem names lines of the query as it was sent
 const questions = document.querySelector(".questions");
 
 const current = () => yasgui.getTab();
@@ -38,9 +39,10 @@ function declared(query) {
 }
 
 function toolbar() {
-  const run = make("button", { type: "button", class: "run", title: "Ctrl+Enter", onclick: runOrStop }, "Run");
+  const run = make("button", { type: "button", class: "run", onclick: runOrStop }, "Run");
   const tidy = make("button", { type: "button", class: "plain-button", onclick: () => current().getYasqe().autoformat() }, "Format");
-  return make("div", { class: "tools" }, run, copyButton("Copy link", shareLink), tidy);
+  const keys = make("span", { class: "quiet small keys" }, "Ctrl+Enter runs, Ctrl+Space completes, Esc leaves the text");
+  return make("div", { class: "tools" }, run, copyButton("Copy link", shareLink), tidy, keys);
 }
 
 function runOrStop() {
@@ -60,6 +62,7 @@ function equip(tab) {
     const files = downloads(endpoint, queryOf, isGraph);
     const code = snippets(endpoint, queryOf, isGraph);
     tab.rootEl.append(files.line, code.section);
+    tab.getYasr().on("drawn", (yasr) => (files.line.hidden = yasr.results.hasError()));
     extras.set(tab.getId(), () => [files, code].forEach((part) => part.renew()));
   }
   extras.get(tab.getId())();
@@ -84,7 +87,14 @@ Yasr.registerPlugin("chart", Chart);
 Yasr.registerPlugin("graph", Graph);
 Yasr.registerPlugin("error", problemPlugin(goTo));
 Yasr.defaults.pluginOrder = ["table", "chart", "graph", "response"];
+Yasqe.defaults.editorHeight = "auto"; // as high as its text, unless a reader drags it
 Yasr.defaults.maxPersistentResponseSize = 0; // an answer of last week would look like one of today
+
+/** Only tabs may stand in a list of tabs, and the button for a new one is no tab to YASGUI. */
+function nameTabs(root) {
+  root.querySelector(".addTab").setAttribute("role", "tab");
+  for (const input of root.querySelectorAll(".tab input")) input.setAttribute("aria-label", "Name of the tab");
+}
 
 const root = document.getElementById("editor");
 const yasgui = new Yasgui(root, {
@@ -96,13 +106,10 @@ const yasgui = new Yasgui(root, {
   endpointInfo: toolbar,
   requestConfig: { endpoint, method: (gui) => (gui.getTab().getYasqe().getValue().length > LONGEST_ADDRESS ? "POST" : "GET") },
   yasqe: {
-    value: declared(given.query),
+    value: start,
     showQueryButton: false,
-    createShareableLink: null,
-    lineWrapping: true,
     autocompleters: ["prefixes", "variables", "class", "property"],
     screenReaderLabel: "Query",
-    editorHeight: "300px",
   },
 });
 
@@ -122,6 +129,9 @@ function open(name, query) {
   return current();
 }
 
+yasgui.on("tabAdd", () => setTimeout(nameTabs, 0, root));
+nameTabs(root);
+
 searchableQuestions(questions, (title, query) => {
   questions.open = false;
   const tab = open(title, declared(query));
@@ -131,7 +141,7 @@ searchableQuestions(questions, (title, query) => {
 
 for (const tab of Object.values(yasgui._tabs)) tab.getRequestConfig().endpoint = endpoint; // stored tabs may name an older one
 if (given.asked) {
-  const tab = open("Query", given.problem ? given.query : declared(given.query));
+  const tab = open("Query", start);
   const answer = given.problem ? new Error(JSON.stringify(given.problem)) : given.found && answered(given.found);
   if (answer) {
     equip(tab);

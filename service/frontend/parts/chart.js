@@ -5,6 +5,7 @@ import { scaleBand, scaleLinear, scaleUtc } from "d3-scale";
 import { select } from "d3-selection";
 import { line } from "d3-shape";
 import { make } from "./dom.js";
+import { learn, nameOrIri } from "./names.js";
 import { drawTable, icon } from "./table.js";
 import { isNumber, isTime, plain } from "./terms.js";
 
@@ -40,11 +41,12 @@ export class Chart {
     return { values: values.length ? values : numbers, labels: names.filter((name) => !values.includes(name)), years };
   }
 
-  draw() {
+  async draw() {
     const { values, labels, years } = this.columns();
     const rows = this.yasr.results.getBindings();
     const named = labels.filter((name) => !years.includes(name) && rows.some((row) => row[name]));
     const chosen = { value: values[0], label: named[0] ?? labels.find((name) => name !== values[0]) ?? "" };
+    await learn(rows.flatMap((row) => labels.map((name) => row[name]).filter((term) => term?.type === "uri").map((term) => term.value)));
     const figure = make("figure", { class: "chart" });
     const redraw = () => {
       figure.replaceChildren(); // so that the width is that of the page, not of the last drawing
@@ -82,13 +84,13 @@ export class Chart {
 function drawChart(rows, { value, label }, years, width) {
   const points = rows
     .filter((row) => isNumber(row[value]))
-    .map((row, i) => ({ label: label ? plain(row[label]) || "not given" : String(i + 1), number: Number(row[value].value), row }));
+    .map((row, i) => ({ key: row[label]?.value ?? (label ? "" : String(i + 1)), label: label ? worded(row[label]) : String(i + 1), number: Number(row[value].value), row }));
   const overTime = Boolean(label) && (years || rows.every((row) => !row[label] || isTime(row[label])));
   const timed = points.filter((point) => point.row[label]);
   const title = label ? `${value} by ${label}` : value;
   const svg = overTime ? drawOverTime(timed, label, width) : drawByLabel(points, width);
   svg.attr("role", "img").attr("aria-label", `${title}, a chart of ${points.length} values; its figures are in the table below`);
-  const labels = new Set(points.map((point) => point.label)).size;
+  const labels = new Set(points.map((point) => point.key)).size;
   const cut = !overTime && labels > MOST ? `, the first ${MOST} of ${labels} labels` : "";
   const names = label ? [label, value] : [value];
   const table = make("details", {}, make("summary", {}, "The figures as a table"), drawTable(names, points.map((p) => p.row), false));
@@ -96,28 +98,29 @@ function drawChart(rows, { value, label }, years, width) {
 }
 
 function drawByLabel(points, width) {
-  const labels = [...new Set(points.map((point) => point.label))].slice(0, MOST);
-  const shown = points.filter((point) => labels.includes(point.label));
-  const once = labels.length === shown.length;
-  const left = Math.min(Math.max(...labels.map((text) => text.length)) * 7.2 + 16, width * 0.42);
-  const height = labels.length * ROW + 34;
+  const labels = new Map(points.map((point) => [point.key, point.label]));
+  const keys = [...labels.keys()].slice(0, MOST);
+  const shown = points.filter((point) => keys.includes(point.key));
+  const once = keys.length === shown.length;
+  const left = Math.min(Math.max(...keys.map((key) => labels.get(key).length)) * 7.2 + 16, width * 0.42);
+  const height = keys.length * ROW + 34;
   const x = scaleLinear([Math.min(0, min(shown, (p) => p.number)), Math.max(0, max(shown, (p) => p.number))], [left, width - 56]).nice();
-  const y = scaleBand(labels, [4, height - 30]).padding(0.22);
+  const y = scaleBand(keys, [4, height - 30]).padding(0.22);
   const svg = canvas(width, height);
   drawNumberAxis(svg.append("g").attr("transform", `translate(0,${height - 30})`), x, width, height - 34);
   const names = svg.append("g").attr("class", "axis").attr("transform", `translate(${left},0)`);
-  names.call(axisLeft(y).tickSize(0).tickFormat((text) => cut(text, Math.floor((left - 14) / 7)))).select(".domain").remove();
-  names.selectAll(".tick").append("title").text((text) => text);
+  names.call(axisLeft(y).tickSize(0).tickFormat((key) => cut(labels.get(key), Math.floor((left - 14) / 7)))).select(".domain").remove();
+  names.selectAll(".tick").append("title").text((key) => labels.get(key));
   if (!once) {
     svg.selectAll("circle").data(shown).join("circle").attr("class", "dot").attr("r", 5)
-      .attr("cx", (p) => x(p.number)).attr("cy", (p) => y(p.label) + y.bandwidth() / 2).append("title").text(told);
+      .attr("cx", (p) => x(p.number)).attr("cy", (p) => y(p.key) + y.bandwidth() / 2).append("title").text(told);
     return svg;
   }
   svg.selectAll(".bar").data(shown).join("rect").attr("class", "bar").attr("rx", 2)
     .attr("x", (p) => x(Math.min(0, p.number))).attr("width", (p) => Math.max(1, Math.abs(x(p.number) - x(0))))
-    .attr("y", (p) => y(p.label)).attr("height", y.bandwidth()).append("title").text(told);
+    .attr("y", (p) => y(p.key)).attr("height", y.bandwidth()).append("title").text(told);
   svg.selectAll(".figure").data(shown).join("text").attr("class", "figure")
-    .attr("x", (p) => x(Math.max(0, p.number)) + 5).attr("y", (p) => y(p.label) + y.bandwidth() / 2).attr("dy", ".35em").text((p) => brief(p.number));
+    .attr("x", (p) => x(Math.max(0, p.number)) + 5).attr("y", (p) => y(p.key) + y.bandwidth() / 2).attr("dy", ".35em").text((p) => brief(p.number));
   return svg;
 }
 
@@ -152,4 +155,5 @@ function drawNumberAxis(group, x, width, height) {
 const brief = (number) => new Intl.NumberFormat("en-GB", { notation: Math.abs(number) >= 1e5 ? "compact" : "standard", maximumFractionDigits: 2 }).format(number);
 const told = (point) => `${point.label}: ${point.number.toLocaleString("en-GB")}`;
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+const worded = (term) => (term?.type === "uri" ? nameOrIri(term.value) : plain(term) || "not given");
 const isYear = (term) => isNumber(term) && /^(19|20|21)\d\d$/.test(term.value);

@@ -1,8 +1,10 @@
 // Triples, or the first two things of each row, as a graph of nodes that lead to their pages.
+import { extent } from "d3-array";
 import { drag } from "d3-drag";
 import { forceCenter, forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
 import { select } from "d3-selection";
 import { make } from "./dom.js";
+import { learn, nameOf } from "./names.js";
 import { drawTable, icon } from "./table.js";
 import { address, local, shorten } from "./terms.js";
 
@@ -40,29 +42,39 @@ export class Graph {
       .map((row) => ({ source: row[between.from].value, target: row[between.to].value, name: row[between.over]?.value ?? "" }));
   }
 
-  draw() {
+  async draw() {
     const names = this.yasr.results.getVariables();
     const rows = this.yasr.results.getBindings();
     const labels = new Map();
     for (const row of rows)
       if (row.predicate && LABELS.has(local(row.predicate.value)) && row.object.type !== "uri") labels.set(row.subject.value, row.object.value);
+    const edges = this.edges();
+    await learn(edges.flatMap((edge) => [edge.source, edge.target, edge.name]));
     const figure = make("figure", { class: "graph" });
     this.yasr.resultsEl.append(figure);
     const table = make("details", {}, make("summary", {}, "The same as a table"), drawTable(names, rows, false));
-    figure.append(...drawGraph(this.edges(), labels, figure.clientWidth), table);
+    figure.append(...drawGraph(edges, labels, figure.clientWidth), table);
   }
+}
+
+/** Stretch a layout to the room that there is, but not a few nodes to its corners. */
+function spread(nodes, axis, size, margin) {
+  const [from, to] = extent(nodes, (node) => node[axis]);
+  const factor = Math.min((size - 2 * margin) / (to - from || 1), 1.8);
+  const middle = (from + to) / 2;
+  for (const node of nodes) node[axis] = size / 2 + (node[axis] - middle) * factor;
 }
 
 const isPredicate = (name) => /^(p|pred.*|prop.*|rel.*)$/i.test(name);
 
 function drawGraph(edges, labels, width) {
   const all = [...new Set(edges.flatMap((edge) => [edge.source, edge.target]))];
-  const nodes = all.slice(0, MOST).map((id) => ({ id, text: labels.get(id) ?? local(id) }));
+  const nodes = all.slice(0, MOST).map((id) => ({ id, text: labels.get(id) ?? nameOf(id) }));
   const kept = new Set(nodes.map((node) => node.id));
   const links = edges.filter((edge) => kept.has(edge.source) && kept.has(edge.target)).map((edge) => ({ ...edge }));
   const height = Math.min(620, Math.max(320, 40 * Math.sqrt(nodes.length) + 160));
   const simulation = forceSimulation(nodes)
-    .force("links", forceLink(links).id((node) => node.id).distance(90))
+    .force("links", forceLink(links).id((node) => node.id).distance(100))
     .force("apart", forceManyBody().strength(-260))
     .force("room", forceCollide(26))
     .force("middle", forceCenter(width / 2, height / 2))
@@ -70,6 +82,8 @@ function drawGraph(edges, labels, width) {
     .force("y", forceY(height / 2).strength(0.1))
     .stop();
   simulation.tick(ROUNDS);
+  spread(nodes, "x", width, 70);
+  spread(nodes, "y", height, 30);
 
   const svg = select(document.createElementNS("http://www.w3.org/2000/svg", "svg"))
     .attr("viewBox", `0 0 ${width} ${height}`).attr("width", width).attr("height", height)
@@ -79,7 +93,7 @@ function drawGraph(edges, labels, width) {
   const lines = svg.append("g").selectAll("line").data(links).join("line").attr("class", "edge").attr("marker-end", "url(#arrow)");
   lines.append("title").text((edge) => shorten(edge.name));
   const named = links.length <= NAMED ? links.filter((edge) => edge.name) : [];
-  const names = svg.append("g").selectAll("text").data(named).join("text").attr("class", "edge-name").text((edge) => local(edge.name));
+  const names = svg.append("g").selectAll("text").data(named).join("text").attr("class", "edge-name").text((edge) => nameOf(edge.name));
   const things = svg.append("g").selectAll("a").data(nodes).join("a").attr("href", (node) => address(node.id)).attr("class", "node");
   things.append("circle").attr("r", 7);
   things.append("text").attr("y", -11).text((node) => (node.text.length > 26 ? `${node.text.slice(0, 25)}…` : node.text));

@@ -6,7 +6,7 @@ export function searchableQuestions(section, open) {
   const items = [...section.querySelectorAll("li")];
   const status = make("span", { class: "quiet small", role: "status" });
   const filter = make("input", { type: "search", "aria-label": "Search the questions", placeholder: "Search the questions", oninput: search });
-  section.querySelector("ul").before(make("p", { class: "row-filter" }, filter, status));
+  section.querySelector("div").before(make("p", { class: "row-filter" }, filter, status));
 
   function search() {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -1,5 +1,6 @@
 // The answer as a table: sorted by a click on a column's head, filtered by a word, entities linked to their pages.
 import { make } from "./dom.js";
+import { learn, nameOrIri } from "./names.js";
 import { isNumber, plain, shown } from "./terms.js";
 
 const FIRST = 200; // rows that are drawn at once
@@ -14,7 +15,7 @@ export class Table {
   }
 
   canHandleResults() {
-    return Boolean(this.yasr.results?.getVariables().length);
+    return Boolean(this.yasr.results?.getVariables()?.length) // an ASK has none;
   }
 
   getIcon() {
@@ -30,7 +31,7 @@ export class Table {
 
 /** Rows under their names; `controls` adds a filter and sorting. */
 export function drawTable(names, rows, controls) {
-  const state = { sort: null, down: false, word: "", first: FIRST };
+  const state = { sort: null, down: false, word: "", first: FIRST, named: false };
   const body = make("tbody");
   const more = make("button", { type: "button", class: "plain-button", onclick: () => redraw((state.first += 1000)) });
   const numeric = names.map((name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || isNumber(row[name])));
@@ -59,7 +60,13 @@ export function drawTable(names, rows, controls) {
     count.textContent = state.word ? `${found.length} of ${rows.length} rows` : "";
   }
 
-  const drawRow = (row) => make("tr", {}, names.map((name, i) => make("td", { class: numeric[i] ? "number" : null }, shown(row[name]))));
+  async function showNames(event) {
+    if (event.target.checked) await learn(rows.slice(0, state.first).flatMap((row) => Object.values(row)).filter((term) => term.type === "uri").map((term) => term.value));
+    redraw((state.named = event.target.checked));
+  }
+
+  const drawTerm = (term) => shown(term, state.named ? nameOrIri : undefined);
+  const drawRow = (row) => make("tr", {}, names.map((name, i) => make("td", { class: numeric[i] ? "number" : null }, drawTerm(row[name]))));
   redraw();
   const table = make("table", { class: "result" }, make("thead", {}, make("tr", {}, heads)), body);
   const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" }, table);
@@ -70,7 +77,9 @@ export function drawTable(names, rows, controls) {
     placeholder: "Filter rows",
     oninput: (event) => redraw((state.word = event.target.value.trim().toLowerCase())),
   });
-  return make("div", {}, rows.length > 5 ? make("p", { class: "row-filter" }, filter, count) : "", scroll, more);
+  const linked = rows.some((row) => Object.values(row).some((term) => term.type === "uri"));
+  const named = linked ? make("label", {}, make("input", { type: "checkbox", onchange: showNames }), " Names for IRIs") : "";
+  return make("div", {}, make("p", { class: "row-filter" }, rows.length > 5 ? filter : "", named, count), scroll, more);
 }
 
 function compare(a, b) {

@@ -24,12 +24,12 @@ export function address(iri) {
   return /^https?:/.test(iri) ? iri : null;
 }
 
-/** A term as a link (IRI) or text with its language. */
-export function shown(term) {
+/** A term as a link (an IRI, in the words of `worded`) or text with its language. */
+export function shown(term, worded = shorten) {
   if (!term) return "";
   if (term.type === "uri") {
     const href = address(term.value);
-    return href ? make("a", { href, title: term.value }, shorten(term.value)) : shorten(term.value);
+    return href ? make("a", { href, title: term.value }, worded(term.value)) : shorten(term.value);
   }
   const language = term["xml:lang"];
   return make("span", {}, readable(term), language ? make("small", { class: "quiet" }, ` @${language}`) : "");
