@@ -60,7 +60,8 @@ def _fraction(mask: str, match: re.Match[str], start: int, end: int) -> int | No
         return 50
     count, part = (match["count"] or "").lower(), match["part"].lower()
     if part in {"half", "halves"}:
-        if count in {"", "a", "one", "the other"} and not _HALF_NO.search(before) and not _HALF_NOT_OF.match(after):
+        whole = not _HALF_NO.search(before) or (before.endswith("and ") and after.startswith(" of "))
+        if count in {"", "a", "one", "the other"} and whole and not _HALF_NOT_OF.match(after):
             return 50 if _FRACTION_AFTER.match(after) or _FRACTION_BEFORE.search(before) else None
         return None
     several = part.endswith("s")

@@ -40,6 +40,8 @@ def compatible(a: Claim, b: Claim) -> bool:
     """Whether nothing that one says contradicts the other."""
     if a.object is not None and a.property != "launch":
         return True
+    if a.unit == "models" and {a.modality, b.modality} == {"plan", "fact"}:  # five on sale, and five more to come
+        return False
     return all(getattr(a, f) == getattr(b, f) or None in (getattr(a, f), getattr(b, f)) for f in TELLING)
 
 

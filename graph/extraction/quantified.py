@@ -6,30 +6,28 @@ import re
 
 from graph.extraction.annotate import MARK
 from graph.extraction.frame import Frame
+from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import Quantity
 from graph.extraction.rules import QuantityRule, quantity_rules
 
 MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|models|batteries)\b)")
-LEAN_AFTER = re.compile(
-    r"\s*(?:of (?:them|these|those|which|the ‹)|of sales|(?:will|would|are to|should|could|may|to) be|were|was|are|is|‹when"
-    r"|(?:in|for) ‹(?-i:[A-Z]*L)"
-    r"|by the|under the|electrified|electric|fully electric|battery|combustion|plug-in|hybrid"
-    r"|in (?:the )?(?:US|UK|U\.S\.)|globally|worldwide|$|,|\.|;)",
-    re.IGNORECASE,
-)
+LEANING = table("quantities")["leaning"]
+LEAN_AFTER = re.compile(rf"\s*(?:{'|'.join(LEANING['after'])})", re.IGNORECASE)
+LEAN_BEFORE = re.compile(rf"(?:^|{'|'.join(LEANING['before'])})\S{{0,12}}$", re.IGNORECASE)
+OF_SUM = re.compile(rf" {any_of(LEANING['of_sum'])}", re.IGNORECASE)
 
 
 def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
     """Whether a number can only be read with the number before it."""
-    kinds = {"percent": "percent", "GWh": "GWh", "GWh/year": "GWh", "models": "n", "vehicles": "n"}
+    kinds = {"percent": "percent", "GWh": "GWh", "GWh/year": "GWh", "models": "n", "vehicles": "n", "platforms": "n"}
     if kinds.get(last.unit or "") != mark or last.property not in {
-        "salesShare", "modelCount", "productionCapacity", "salesVolume", "productionVolume",
+        "salesShare", "modelCount", "platformCount", "productionCapacity", "salesVolume", "productionVolume",
     }:  # fmt: skip
         return False
     if not LEAN_AFTER.match(text, end) or re.compile(r" of (?:these|those) ‹n").match(text, end):
         return False
-    item_is_small = last.quantity is not None and last.unit == "models"
-    return not item_is_small or bool(re.search(r"(?:^|[,;(:–] |and |including |other |to )\S{0,12}$", text[:start]))
+    item_is_small = last.quantity is not None and last.unit in {"models", "platforms"}
+    return not item_is_small or bool(LEAN_BEFORE.search(text[:start]))
 
 
 def tail(text: str, end: int) -> int:

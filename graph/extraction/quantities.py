@@ -100,15 +100,20 @@ def _range(mask: str, low: Atom, high: Atom, start: int) -> tuple[Atom, Atom] | 
 
 
 def _paired(low: Atom, high: Atom) -> tuple[Atom, Atom] | None:
-    if not low.unit or (low.scale == 1 < high.scale and low.bare < 1000):
+    if not low.unit or (low.scale == 1 < high.scale and _same_scale(low, high)):
         low = replace(low, value=_as_in(low, high))
     unit = high.unit or low.unit
     return (replace(low, unit=unit), replace(high, unit=unit)) if low.value < high.value else None
 
 
+def _same_scale(low: Atom, high: Atom) -> bool:
+    """Whether two figures are of one size: "5 to 7 billion", "16,000–18,000 crore", not "900,000 to 1 million"."""
+    return low.bare < 1000 or low.bare < high.bare
+
+
 def _as_in(low: Atom, high: Atom) -> Decimal:
     """The value of a number that leaves scale and unit to the one after it."""
-    if not high.bare or low.scale != 1 or low.bare >= 1000:
+    if not high.bare or low.scale != 1 or not _same_scale(low, high):
         return low.value
     return low.bare * high.value / high.bare
 

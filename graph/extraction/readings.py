@@ -50,7 +50,7 @@ class Reading:
         return next((m.kinds for m in self.mentions if m.name == name), frozenset())
 
     def label(self, index: int) -> str:
-        """The bold label that opens the block of a sentence ("**Hybrids.** Six today"), with a space; or nothing."""
+        """The bold label of a sentence's block ("**Hybrids.** Six today"), or the short heading above, and a space."""
         block = self.sentences[index].block
         first = index
         while first and self.sentences[first - 1].block == block:
@@ -58,7 +58,14 @@ class Reading:
         line = self.sentences[first]
         bold = self.document.text[: line.start].endswith("**") and self.document.text[line.end :].startswith("**")
         written = self.annotated[first].text
-        return f"{written} " if bold and first < index and len(written) <= 40 else ""
+        if bold and first < index and len(written) <= 40:
+            return f"{written} "
+        above = self.blocks[block - 1] if block and first == index else None
+        if above is None or above.kind != "heading" or above.level <= 1 or self.sentences[index - 1].block != block - 1:
+            return ""
+        heading = self.annotated[index - 1].text
+        stop = "" if heading.endswith((".", "?", "!", ":")) else ":"
+        return f"{heading}{stop} " if index and len(heading) <= 60 and "‹" not in heading else ""
 
     def dated_under(self, index: int) -> When | None:
         """The date that labels the block of a sentence ("**March 2025.** ..."), or is a heading above it."""

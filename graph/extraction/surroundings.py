@@ -37,7 +37,8 @@ _ANNUAL = re.compile(
     r"\b(?:annual|yearly)\s(?:[\w-]+\s){0,3}(?:of|at|to|from|is|exceeding)\s(?:[\w-]+\s){0,3}$", re.IGNORECASE
 )
 _OF_YEAR = re.compile(
-    r"\s(?:of|in)\s(?:annual|yearly)\b"
+    r"(?:\s(?:of|in)|\s?[:–—-]\s?(?:the|its)?)\s?(?:annual|yearly)\b"
+    r"|[^.;\d]{0,120}\b(?:make|produce|turn out|deliver|supply|build|manufacture)\sin\s(?:a|any|one|every)\syear\b"
     r"|(?:\s+(?!(?:and|by|in|from|while|but)\b)[\w-]+){0,7}\s+(?:annually|yearly|(?:an?|per|every|each)\s+year\b)",
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ from graph.extraction.quantities import quantities
 from graph.extraction.readings import Reading
 from graph.register import fold
 
+AFTER_QUOTE = 24  # characters
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -66,9 +67,9 @@ def schema_fault(claim: Claim) -> str | None:
 
 
 def stated(claim: Claim, reading: Reading) -> bool:
-    """Whether the number grammar reads the claim's value in its quote."""
-    found = quantities(reading.mask, claim.start_char, claim.end_char)
-    return claim.value == 100 or any(q.value == claim.value for q in found)
+    """Whether the number grammar reads the claim's value in its quote, with the words after it ("half of")."""
+    found = quantities(reading.mask, claim.start_char, min(len(reading.mask), claim.end_char + AFTER_QUOTE))
+    return claim.value == 100 or any(q.value == claim.value and q.start < claim.end_char for q in found)
 
 
 def mentioned(name: str, reading: Reading, named: set[str]) -> bool:
