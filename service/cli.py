@@ -3,51 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from graph.namespaces import Namespace
 from service.bench.command import bench
-from service.settings import SETTINGS, SettingError, Settings
-
-
-class Failure(click.ClickException):
-    """What went wrong, in one line on standard error, with exit code 1."""
-
-    def show(self, file: object = None) -> None:
-        click.echo(f"evplans: {self.format_message()}", err=True)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn the errors that users can mend into one line each."""
-    from graph.build import BuildError
-    from graph.claims import ClaimError
-    from graph.publish import PublishError
-    from graph.reading import UnreadableDocument
-    from graph.register import RegisterError
-    from graph.review import ReviewError
-    from graph.store.embedded import StoreError
-    from graph.terms import TurtleError
-    from service.querying import QueryError
-
-    try:
-        yield
-    except (
-        BuildError, ClaimError, PublishError, UnreadableDocument, RegisterError, ReviewError, SettingError, StoreError,
-        TurtleError, QueryError,
-    ) as error:  # fmt: skip
-        raise Failure(str(error)) from error
-    except OSError as error:
-        raise Failure(f"{error.filename or 'system'}: {error.strerror or error}") from error
-
-
-def settings() -> Settings:
-    with told():
-        return Settings.read()
+from service.linking import enrich, link, match
+from service.settings import SETTINGS, Settings
+from service.telling import settings, told
 
 
 def _build(chosen: Settings) -> None:
@@ -237,7 +201,8 @@ def serve(scratch: bool) -> None:
         run(settings(), scratch=scratch)
 
 
-main.add_command(bench)
+for command in (bench, link, enrich, match):
+    main.add_command(command)
 
 
 if __name__ == "__main__":
