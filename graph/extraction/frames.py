@@ -14,7 +14,7 @@ from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
 from graph.extraction.plants import Plants
-from graph.extraction.quantified import MONEY_AFTER, fits, leans, tail
+from graph.extraction.quantified import MONEY_AFTER, OF_SUM, fits, leans, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
 from graph.extraction.subjects import Discourse, Found
@@ -377,7 +377,8 @@ class Frames:
                 continue
             if last is None or not last.quantity:
                 continue
-            money = last.unit in MONEY and mark_of(item) == "n" and item[0].value >= 1_000_000 and last.index == index
+            money = last.unit in MONEY and mark_of(item) == "n" and item[0].value >= 1_000_000
+            money = money and (last.index == index or bool(OF_SUM.match(sentence.text, end)))
             if not (money and MONEY_AFTER.match(sentence.text, end)) and not leans(
                 sentence.text, start, end, mark_of(item), last
             ):
