@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --universal --generate-hashes --no-header --group dev --group build --group assets
 
-.PHONY: help serve build test bench lint format lock clean
+.PHONY: help serve build test clients bench lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -32,6 +32,11 @@ test: build ## run the whole suite
 bench: .venv/.installed ## measure this service beside its peer, a quarter of an hour
 	$(BIN)/evplans bench
 
+tests/clients/node_modules/.package-lock.json: tests/clients/package-lock.json | .venv/.installed
+	$(BIN)/python -c 'from pathlib import Path; from service.bundle import install; install(Path("tests/clients"))'
+
+clients: tests/clients/node_modules/.package-lock.json ## install the SPARQL clients from npm that tests use (110 MB)
+
 lint: .venv/.installed ## check style, types, rules and lexicon
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -46,4 +51,4 @@ lock: ## pin the dependencies anew (needs uv)
 	$(UV_COMPILE) pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment and what was built
-	rm -rf .venv data service/assets/dist service/frontend/node_modules
+	rm -rf .venv data service/assets/dist service/frontend/node_modules tests/clients/node_modules

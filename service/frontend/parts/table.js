@@ -15,7 +15,7 @@ export class Table {
   }
 
   canHandleResults() {
-    return Boolean(this.yasr.results?.getVariables()?.length) // an ASK has none;
+    return Boolean(this.yasr.results?.getVariables()?.length); // an ASK has none
   }
 
   getIcon() {
