@@ -13,7 +13,7 @@ from graph.extraction.frame import Frame
 from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
-from graph.extraction.plants import Plants
+from graph.extraction.plants import Plants, anaphora
 from graph.extraction.quantified import MONEY_AFTER, OF_SUM, fits, leans, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
@@ -228,8 +228,8 @@ class Frames:
                 found = self.discourse.before(index)
             elif word.startswith("opener:"):
                 found = self.opener(index, position, word[7:])
-            elif word == "plant":
-                plant = self.plants.in_scope(index, position)
+            elif word in {"plant", "onlyplant"}:
+                plant = self.plants.in_scope(index, position, alone=word == "onlyplant")
                 found = Found((plant.name,), "plant in scope") if plant else None
             else:
                 found = self.nearest(index, position, LETTERS[word], ahead=word == words[-1])
@@ -341,6 +341,8 @@ class Frames:
     ) -> Iterator[Frame]:  # fmt: skip
         """The frames of one number under one rule: for each subject and each end of a range."""
         found = self.ladder(rule.subject, index, at[0])
+        if rule.property == "investment":
+            found = self.builder(index, at[0]) or found
         if not found:
             return
         first, last = min(at[0], span[0]), max(at[1], span[1])
@@ -358,6 +360,14 @@ class Frames:
                     rule.id, prop, index, first, last, at[0], subject, None, quantity.value, unit, quantity,
                     modality=rule.modality, trace=(f"subject: {found.step}",),
                 )  # fmt: skip
+
+    def builder(self, index: int, position: int) -> Found | None:
+        """Whose money goes into "the site": its owner's, where a sentence that names no company goes back to one."""
+        sentence = self.reading.annotated[index]
+        if any(map(self.discourse.is_company, sentence.mentions())) or not anaphora().search(sentence.text):
+            return None
+        plant = self.plants.in_scope(index, position)
+        return Found((plant.owner,), "owner of the plant") if plant else None
 
     def ellipsis(self, index: int, sentence: Annotated, found: list[Frame], everything: list[Frame]) -> Iterator[Frame]:
         """Numbers that lean on the number before: "55 percent in Japan", "Four will be pure EVs"."""

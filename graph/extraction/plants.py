@@ -10,11 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from graph.extraction.annotate import Annotated, mark_of
-from graph.extraction.lexicon import RULES
+from graph.extraction.lexicon import RULES, any_of, cue, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
+from graph.extraction.owners import Owners
 from graph.extraction.readings import Reading, expand
-from graph.extraction.subjects import Discourse
+from graph.extraction.rules import pattern as phrase
+from graph.extraction.subjects import ACTS, Discourse
 
 
 @dataclass(frozen=True)
@@ -30,25 +32,63 @@ class PlantMention:
     rule: str
 
 
+@dataclass(frozen=True)
+class PlantRule:
+    """A phrase that speaks of a plant.
+
+    `cities`: only a city tells which plant is meant; `needs_plant`: only after one was spoken of.
+    """
+
+    id: str
+    pattern: re.Pattern[str]
+    cities: bool
+    needs_plant: bool
+
+
 @lru_cache(maxsize=1)
-def plant_rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def plant_rules() -> tuple[PlantRule, ...]:
     """The patterns of rules/plants.toml."""
     rows = tomllib.loads((RULES / "plants.toml").read_text(encoding="utf-8"))["plant"]
-    return tuple((row["id"], re.compile(expand(row["pattern"]), re.IGNORECASE)) for row in rows)
+    return tuple(
+        PlantRule(
+            row["id"],
+            re.compile(phrase(row["pattern"]), re.IGNORECASE),
+            row.get("cities", False),
+            row.get("needs_plant", False),
+        )
+        for row in rows
+    )
 
 
 @lru_cache(maxsize=1)
 def anaphora() -> re.Pattern[str]:
     """Words that go back to a plant."""
+    return re.compile(expand(any_of(table("syntax")["plants"]["back"])), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def plants() -> re.Pattern[str]:
+    """The words for a plant."""
+    return re.compile(expand("{plantnoun}"), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def seated() -> re.Pattern[str]:
+    """Where a plant with a name of its own stands: "Northvolt Ett, the plant in Skellefteå"."""
     return re.compile(
         expand(
-            r"(?<!\w)(?:(?:the|this|that|its|a) (?:new |same |[\w-]+ )?{plantnoun}|there|at the site|on the site)(?!\w)"
+            r"(?: (?:complex|site|plant|cluster|factory))?,? ?(?:(?:the|its|an?|their) (?:[a-z-]+ ){0,4}?{plantnoun} )?"
+            r"(?:which is |that is |being built |under construction )?(?:in|near|outside|at) (?:the )?(?:[a-z]+ )?"
+            r"(?:(?:city|town) of )?{place}(?:,? (?:in )?{place})*"
         ),
         re.IGNORECASE,
     )
 
 
-AHEAD = re.compile(r"(?:At|In|Near) [^,;.]{5,90}?,? (‹[A-Z]*O[A-Z]*#\d+›) (?:will|has|is|plans|makes|builds|wants)")
+@lru_cache(maxsize=1)
+def said_of_it() -> re.Pattern[str]:
+    """ "It" with a verb that is said of plants ("It will employ", "It is to open")."""
+    return re.compile(f"It {table('syntax')['plants']['it']}")
 
 
 class Plants:
@@ -58,6 +98,7 @@ class Plants:
         """Find them all."""
         self.reading = reading
         self.discourse = discourse
+        self.owners = Owners(reading, discourse)
         self.found: list[PlantMention] = []
         for index, sentence in enumerate(reading.annotated):
             if not reading.silent(sentence.sentence) and len(sentence.text) <= 4000:
@@ -66,67 +107,75 @@ class Plants:
     def in_sentence(self, index: int, sentence: Annotated) -> Iterator[PlantMention]:
         """The plants of a sentence: registered names, then patterns."""
         taken: list[tuple[int, int]] = []
-        for start, end, item in sentence.marks():
-            if isinstance(item, Mention) and "F" in mark_of(item):
-                entity = self.reading.register.resolve(item.name)
-                owners = (
-                    [
-                        self.reading.register.entities[p].name
-                        for p in entity.parents
-                        if p in self.reading.register.entities
-                    ]
-                    if entity
-                    else []
-                )
-                owner = owners[0] if owners else self.owner_before(index, start)
-                if owner:
-                    taken.append((start, end))
-                    yield PlantMention(
-                        index,
-                        start,
-                        end,
-                        item.name,
-                        owner,
-                        (*self.named_places(sentence, end, item), *self.label_country(sentence)),
-                        "plant.named",
-                    )
-        for rule, pattern in plant_rules():
-            for match in pattern.finditer(sentence.text):
-                places = self.places_of(sentence, match)
-                if not places and match.groupdict().get("there"):
-                    places = self.last_place(index, match.start())
-                    beside = [p for p in sentence.mentions(match.start(), match.end()) if "Plant" in p.kinds]
-                    near = self.reading.register.resolve(beside[0].name) if beside else None
-                    if near and (city := self.discourse.place(near.city)):
-                        places = [Mention(beside[0].start, beside[0].end, city, frozenset({"City"}))]
-                if not places or any(match.start() < e and s < match.end() for s, e in taken):
+        for plant in self.named(index, sentence):
+            taken.append((plant.start, plant.end))
+            yield plant
+        for rule in plant_rules():
+            if rule.needs_plant and not self.spoken_of(index):
+                continue
+            for match in rule.pattern.finditer(sentence.text):
+                if any(match.start() < e and s < match.end() for s, e in taken):
                     continue
-                if self.too_wide(sentence.text, rule, match, places):
-                    continue
-                listed = match.groupdict().get("places") is not None
-                for place in [p for p in places if "Country" not in p.kinds] if listed else places[:1]:
-                    owner = self.owner_of(index, sentence, match)
-                    if not owner:
-                        continue
+                for plant in self.matched(rule, index, sentence, match):
                     taken.append(match.span())
-                    wider = [] if listed else self.wider(places) or self.label_country(sentence)
-                    yield PlantMention(
-                        index,
-                        match.start(),
-                        match.end(),
-                        plant_name(owner, place.name),
-                        owner,
-                        (place.name, *wider[:1]),
-                        rule,
-                    )
+                    yield plant
+
+    def named(self, index: int, sentence: Annotated) -> Iterator[PlantMention]:
+        """The plants that a sentence calls by a name of their own."""
+        for start, end, item in sentence.marks():
+            if not isinstance(item, Mention) or "F" not in mark_of(item):
+                continue
+            entity = self.reading.register.resolve(item.name)
+            entities = self.reading.register.entities
+            owners = [entities[p].name for p in entity.parents if p in entities] if entity else []
+            owner = owners[0] if owners else self.owners.before(index, start)
+            if owner:
+                places = (*self.named_places(sentence, end, item), *self.label_country(sentence))
+                yield PlantMention(index, start, end, item.name, owner, places, "plant.named")
+
+    def matched(self, rule: PlantRule, index: int, sentence: Annotated, match: re.Match[str]) -> Iterator[PlantMention]:
+        """The plants of one match of a rule: one for each place of a list, else one."""
+        places = self.places_of(sentence, match) or self.pointed_at(index, sentence, match)
+        if not places or self.too_wide(sentence.text, rule, match, places):
+            return
+        listed = match.groupdict().get("places") is not None
+        for place in [p for p in places if "Country" not in p.kinds] if listed else places[:1]:
+            owner = self.owners.of(index, sentence, match)
+            if owner:
+                rest = places[places.index(place) + 1 :]
+                wider = self.wider([place, *rest[:1]] if listed else places) or self.label_country(sentence)
+                seat = rest[0] if not place.known and rest and "Country" not in rest[0].kinds and not listed else place
+                name = self.same(index, match) or plant_name(owner, place.name)
+                yield PlantMention(index, match.start(), match.end(), name, owner, (seat.name, *wider[:1]), rule.id)
+
+    def pointed_at(self, index: int, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
+        """The place of a plant that stands "there", "next door" or beside another plant."""
+        if not match.groupdict().get("there"):
+            return []
+        beside = [p for p in sentence.mentions(match.start(), match.end()) if "Plant" in p.kinds]
+        near = self.reading.register.resolve(beside[0].name) if beside else None
+        if near and (city := self.discourse.place(near.city)):
+            return [Mention(beside[0].start, beside[0].end, city, frozenset({"City"}))]
+        return self.last_place(index, match.start())
+
+    def same(self, index: int, match: re.Match[str]) -> str | None:
+        """The name of a plant that has one of its own and that "the factory near Austin" goes back to."""
+        if not re.match(r"(?:the|that|this) ", match.group(), re.IGNORECASE) or not self.found:
+            return None
+        last = self.found[-1]
+        own = last.rule == "plant.named" and last.index == index - 1 and self.near(last.index, index)
+        return last.name if own and not last.name.endswith(" plant") else None
+
+    def spoken_of(self, index: int) -> bool:
+        """Whether this sentence or the one before speaks of plants."""
+        return any(plants().search(self.reading.annotated[back].text) for back in (index, index - 1) if back >= 0)
 
     def named_places(self, sentence: Annotated, end: int, item: Mention) -> tuple[str, ...]:
         """The place in or right after a plant's own name."""
-        after = re.compile(expand(r" (?:complex |site |plant |cluster )?in (?:[a-z]+ )?{place}")).match(
-            sentence.text, end
-        )
+        after = seated().match(sentence.text, end)
         if after:
-            return tuple(m.name for m in sentence.mentions(end, after.end()))
+            places = self.places_of(sentence, after)
+            return (places[0].name, *self.wider(places)[:1]) if places else ()
         words = item.name.split()
         for name in (words[-1], words[0], " ".join(words[1:-1]), words[-2] if len(words) > 1 else ""):
             entity = self.reading.register.resolve(name) if name else None
@@ -154,12 +203,13 @@ class Plants:
             end = stop
         return found
 
-    def too_wide(self, text: str, rule: str, match: re.Match[str], places: list[Mention]) -> bool:
+    def too_wide(self, text: str, rule: PlantRule, match: re.Match[str], places: list[Mention]) -> bool:
         """Several plants in one country or continent, or a counted one ("the second in Europe"), have no name."""
-        if re.search(r"‹[A-Z]*F[A-Z]*#\d+› ?$", text[: match.start()]):
+        if re.search(r"‹[A-Z]*F[A-Z]*#\d+›,? ?(?:the |its |an? )?$", text[: match.start()]):
             return True
-        if rule in {"plant.makes-in", "plant.participle"}:
-            return not all("City" in p.kinds for p in places)
+        if rule.cities:
+            listed = places if "places" in match.re.groupindex else places[:1]
+            return not all("City" in p.kinds for p in listed if p is places[0] or "Country" not in p.kinds)
         wide = places[0].kinds & {"Country", "Market"} or places[0].name in {"Europe", "Asia", "North America"}
         counted = r"\b(?:second|first|third|fourth|only|biggest|largest|every|other) (?:[a-z-]+ )?"
         if wide and (re.search(counted, match.group()) or re.search(counted + "$", text[: match.start()])):
@@ -192,61 +242,54 @@ class Plants:
                 return [first, *[m for m in places if m.start > first.start]]
         return []
 
-    def owner_of(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
-        """Who runs a plant: named in the phrase, by "of" or "by" after it, else the clause's subject."""
-        groups = match.groupdict()
-        models = [m for m in sentence.mentions(match.start(), match.end()) if "VehicleModel" in m.kinds]
-        maker = self.discourse.owner(models[0].name) if models else None
-        if maker:
-            return self.company(maker.name)
-        if groups.get("owner"):
-            found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
-            if found:
-                return self.company(found.names[-1])
-        whose = re.compile(r"(‹[A-Z]*[OB][A-Z]*#\d+›), whose ").search(
-            sentence.text, max(0, match.start() - 30), match.end()
-        )
-        if whose:
-            return self.company(sentence.mentions(whose.start(1), whose.end(1))[0].name)
-        after = re.compile(
-            expand(
-                r",? (?:(?:that|which) is )?(?:(?:owned|run|operated|built|to be built) )?"
-                r"(?:of|by|from) (?P<owner>{org})"
-            )
-        ).match(sentence.text, match.end())
-        if after:
-            return self.company(sentence.mentions(after.start("owner"), after.end("owner"))[0].name)
-        return self.owner_before(index, match.start())
+    def in_scope(self, index: int, position: int, *, alone: bool = False) -> PlantMention | None:
+        """The plant that a number belongs to: in the sentence, or the last one where the sentence goes back to it.
 
-    def owner_before(self, index: int, position: int) -> str | None:
-        """The clause's subject as owner."""
-        found = self.discourse.clause_subject(index, position)
-        if not found and (ahead := AHEAD.match(self.reading.annotated[index].text)):
-            named = self.reading.annotated[index].mentions(ahead.start(1), ahead.end(1))
-            return self.company(named[0].name)
-        found = found or self.discourse.subject(index, position)
-        return self.company(found.names[0]) if found and found.names else None
-
-    def company(self, name: str) -> str:
-        """A brand's company where the brand alone is no company ("Volkswagen" -> "Volkswagen Group")."""
-        return company_of(self.reading, self.discourse, name)
-
-    def in_scope(self, index: int, position: int) -> PlantMention | None:
-        """The plant that a number belongs to: in the sentence, or the last one where the sentence goes back to it."""
+        With `alone` it may also be the only one that was spoken of, where a sentence names nobody.
+        """
         here = [p for p in self.found if p.index == index]
         if here:
             before = [p for p in here if p.start < position]
             return before[-1] if before else here[0]
         sentence = self.reading.annotated[index]
-        last = [p for p in self.found if p.index == index - 1 and p.start < 40]
-        if last and re.match(r"It ", sentence.text) and self.near(index - 1, index):
-            return last[0]
+        city = self.acting_city(sentence, position)
+        if city:
+            return city
+        if said_of_it().match(sentence.text) and (focus := self.focus(index - 1, index)):
+            return focus
         back = bool(anaphora().search(sentence.text))
         if back or not self.discourse.clause_subject(index, position):
             reach = index - 3 if back else index - 2
             earlier = [p for p in self.found if reach <= p.index < index and self.near(p.index, index, same=not back)]
-            return earlier[-1] if earlier else None
+            return earlier[-1] if earlier else self.only(index) if alone else None
         return None
+
+    def acting_city(self, sentence: Annotated, position: int) -> PlantMention | None:
+        """The plant of a city that stands for it: "Lansing employs 100 people"."""
+        for start, end, item in sentence.marks(0, position):
+            if isinstance(item, Mention) and "City" in item.kinds and self.discourse.opens(sentence, start):
+                there = [p for p in self.found if item.name in p.places]
+                if there and ACTS.match(sentence.text, end):
+                    return there[-1]
+        return None
+
+    def focus(self, index: int, after: int) -> PlantMention | None:
+        """The plant that a sentence is about: its subject, what it builds, or what it goes back to."""
+        if index < 0 or not self.near(index, after):
+            return None
+        sentence = self.reading.annotated[index]
+        here = [p for p in self.found if p.index == index]
+        if here:
+            built = cue("building").search(sentence.text[: here[-1].start + 20])
+            return here[-1] if here[0].start < 40 or (built and len(here) == 1) else None
+        if anaphora().search(sentence.text) or said_of_it().match(sentence.text):
+            return self.focus(index - 1, index)
+        return None
+
+    def only(self, index: int) -> PlantMention | None:
+        """The one plant that the last sentences and the paragraph before speak of."""
+        recent = [p for p in self.found if index - 6 <= p.index < index and self.near(p.index, index)]
+        return recent[-1] if len({p.name for p in recent}) == 1 else None
 
     def owner_in_scope(self, index: int) -> str | None:
         """The owner of the plant that was named last before a sentence or in it."""
@@ -272,13 +315,3 @@ class Plants:
 def plant_name(owner: str, place: str) -> str:
     """The canonical name of a plant without one of its own."""
     return f"{owner} {place} plant"
-
-
-def company_of(reading: Reading, discourse: Discourse, name: str) -> str:
-    """The company behind a brand that is no company itself and whose owner bears its name."""
-    entity = reading.register.resolve(name)
-    if entity and entity.kinds == {"Brand"}:
-        owner = discourse.owner(name)
-        if owner and owner.name.startswith(name.split(maxsplit=1)[0]):
-            return owner.name
-    return name

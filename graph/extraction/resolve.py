@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.extraction.frame import Frame
-from graph.extraction.plants import company_of
+from graph.extraction.owners import company_of
 from graph.extraction.readings import Reading
 from graph.extraction.subjects import Discourse
 

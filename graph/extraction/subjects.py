@@ -25,13 +25,24 @@ CLAUSE_START = re.compile(
 )
 POSSESSED = re.compile(rf"'s (?:[a-z-]+ ){{0,3}}?{any_of(SYNTAX['parts'])}(?! ‹|, ‹)", re.IGNORECASE)
 ACTS = re.compile(rf" (?:(?:also|now|already|still|only) )?{any_of(SYNTAX['verbs'])}")
+# what stands before a name and says what it is: "its Indian unit", "Toyota's luxury brand", "a venture called"
+KIND = (
+    rf"(?:(?!(?:of|in|to|with|by|for|from|and|or|on|at|as|than|that|which) )[\w'-]+ ){{0,4}}?"
+    rf"(?:{any_of(SYNTAX['parts'] + SYNTAX['kin'])}|{MAKER}),? (?:(?:called|named|known as|dubbed) )?"
+)
+DESCRIBED = re.compile(
+    rf"(?:(?-i:{COMPANY})'s|(?<!\w)(?:an?|its|the|their|his|our|new|parent|sister)) {KIND}$", re.IGNORECASE
+)
+# a company that only says whose the next one is: "Suzuki's Indian unit Maruti Suzuki"
+POSSESSOR = re.compile(rf"'s {KIND}(?-i:{COMPANY})(?!'s)", re.IGNORECASE)
 NUMBERS: dict[str, int] = SYNTAX["numbers"]
 ANAPHOR = re.compile(
     rf"(?<![\w#'])(?:(?P<pronoun>it|they|he|she|we)(?!\w)"
     rf"|(?P<ranked>‹(?-i:[A-Z]*L[A-Z]*)#\d+›'s "
     rf"(?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER})(?!\w)"
     rf"|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
-    rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹(?-i:[A-Z]*L[A-Z]*)#\d+›(?:-based)?\s+){{0,4}}?){MAKER})(?!-?\w))",
+    rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹n#\d+›\s+|‹(?-i:[A-Z]*L[A-Z]*)#\d+›(?:-based)?\s+){{0,4}}?)"
+    rf"{MAKER})(?!-?\w))",
     re.IGNORECASE,
 )
 # two or more companies joined by "and" or "or"; a comma alone joins none
@@ -44,7 +55,7 @@ COMPANY_LIST = re.compile(
 @cache
 def who() -> str:
     """The macro {who}: an organization by name, pronoun or definite noun."""
-    noun = rf"(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|{{place}}(?:-based)? ){{0,4}}?{MAKER}"
+    noun = rf"(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹n#\d+› |{{place}}(?:-based)? ){{0,4}}?{MAKER}"
     ranked = rf"{{place}}'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER}"
     return expand(
         rf"(?:{{orgs}}|(?<!\w)(?:it|they)(?!\w)|(?<!\w)(?:the|this)\s+{noun}(?!\w)|{ranked}(?!\w))".replace("{{", "{")
@@ -138,8 +149,12 @@ class Discourse:
         text = sentence.text
         for start, end, item in sentence.marks(0, position):
             if isinstance(item, Mention) and (self.is_company(item) or "Plan" in item.kinds):
+                if POSSESSOR.match(text, end):
+                    continue
                 head = self.list_head(sentence, start)
                 left = text[:head]
+                if described := DESCRIBED.search(left):
+                    left = left[: described.start()]
                 if not OBLIQUE.search(left):
                     appositive = left.endswith(", ") and text.startswith("'s ", end)
                     acts = bool(ACTS.match(text, end))
@@ -264,6 +279,8 @@ class Discourse:
         low = phrase.lower()
         others = self.others(index, start, low)
         number = next((n for word, n in NUMBERS.items() if re.search(rf"\b{word}\b", low)), None)
+        counts = self.reading.annotated[index].marks(start, start + len(phrase))
+        number = next((int(i[0].value) for _, _, i in counts if isinstance(i, tuple)), number)
         plural = bool(
             re.search(
                 r"(?:makers|companies|partners|groups|firms|allies|manufacturers|suppliers|giants|brands|players)$", low
@@ -305,7 +322,20 @@ class Discourse:
                     names = self.coordination(sentence, start, end)
                     if len(names) > 1 and number in (None, len(names)):
                         return Found(tuple(names), "group by number")
+        if number == 2:
+            return self.with_another(index)
         return self.before(index) if number is None else None
+
+    def with_another(self, index: int) -> Found | None:
+        """The two that a sentence joins by "with": the one after it and the document's topic."""
+        topic = self.document_topic()
+        sentence = self.reading.annotated[index]
+        for start, _, item in sentence.marks():
+            if isinstance(item, Mention) and self.is_company(item) and topic and item.name not in topic.names:
+                left = DESCRIBED.sub("", sentence.text[:start])
+                if re.search(r"(?<!\w)with (?:the )?(?:[\w-]+ )?$", left, re.IGNORECASE):
+                    return Found((topic.names[0], item.name), "joined by with")
+        return None
 
     def fits(self, name: str, phrase: str | None) -> bool:
         """Whether an organization can be what a definite noun describes: nationality, city, trade."""
@@ -319,6 +349,8 @@ class Discourse:
         kinds = self.reading.entity_kinds(name)
         if re.search(r"(?:battery|cell) \w+$|supplier$", low):
             return bool(kinds & {"BatteryMaker", "Supplier", "JointVenture"}) or not entity
+        if re.search(r"(?:^|\s)group$", low) and entity:
+            return bool(kinds & {"Automaker", "Alliance"}) or "group" in name.lower()
         if re.search(r"(?:auto ?makers?|car ?maker|car manufacturer|car company)$", low):
             return bool(kinds & {"Automaker", "Brand", "Alliance"}) or not entity
         return True
@@ -339,6 +371,8 @@ class Discourse:
         before = self.before(index)
         if phrase is None:
             return Found(near[0].names, step, near[0].start) if near else Found(before.names, step) if before else None
+        if phrase in {"the Group", "the Company"} and self.reading.topic:  # defined terms of a release
+            return self.document_topic()
         city = self.city_in(sentence, start, phrase)
         options = [name for found in [*near, *([before] if before else [])] for name in found.names]
         options += [m.name for m in reversed(sentence.mentions(0, start)) if self.is_company(m)]

@@ -1,0 +1,101 @@
+"""Who runs a plant: named in its phrase, by "whose", "of" or "by", by a possessive, or the clause's subject."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from graph.extraction.annotate import Annotated
+from graph.extraction.readings import Reading, expand
+from graph.extraction.subjects import Discourse
+
+CELL_MAKERS = frozenset({"BatteryMaker", "JointVenture", "Supplier"})
+CELL_PLANT = re.compile(r"gigafactor|batter|cell|megafactor", re.IGNORECASE)
+FORMER = re.compile(r"\b(?:former|old|ex|disused|closed)[ -]$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def ahead() -> re.Pattern[str]:
+    """A place first, then who builds there: "At Zwickau, Volkswagen makes"."""
+    return re.compile(
+        expand(r"(?:At|In|Near) [^,;.]{5,90}?,? (?P<owner>{org}) (?:will|has|is|plans|makes|builds|wants)")
+    )
+
+
+@lru_cache(maxsize=1)
+def behind() -> re.Pattern[str]:
+    """Who runs or builds a plant, after its phrase."""
+    return re.compile(
+        expand(
+            r",? (?:(?:that|which) is )?(?:(?:jointly )?(?:owned|run|operated|built|to be built) )?"
+            r"(?:of|by|from) (?P<owner>{org})"
+        ),
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=1)
+def whose() -> re.Pattern[str]:
+    """The company before "whose", past what it is described as."""
+    return re.compile(expand(r"(?P<owner>{org})(?:, (?:an?|the|its|like) [^,;.]{3,70})?,? $"), re.IGNORECASE)
+
+
+class Owners:
+    """The owners of a document's plants."""
+
+    def __init__(self, reading: Reading, discourse: Discourse) -> None:
+        """Keep what subjects are resolved with."""
+        self.reading = reading
+        self.discourse = discourse
+
+    def of(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
+        """The owner of the plant in a match of a plant rule."""
+        groups = match.groupdict()
+        text = sentence.text
+        models = [m for m in sentence.mentions(match.start(), match.end()) if "VehicleModel" in m.kinds]
+        if groups.get("owner") and not FORMER.search(text[: match.start("owner")]):
+            found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
+            if found:
+                return self.company(found.names[-1])
+        after = behind().match(text, match.end())
+        if after:
+            return self.company(sentence.mentions(*after.span("owner"))[0].name)
+        maker = self.discourse.owner(models[0].name) if models else None
+        if maker:
+            return self.company(maker.name)
+        relative = text.rfind("whose ", 0, match.end())
+        if relative >= 0 and match.start() - relative < 60 and (named := whose().search(text[:relative])):
+            return self.company(sentence.mentions(*named.span("owner"))[0].name)
+        return self.maker_of_cells(index, sentence, match) or self.before(index, match.start())
+
+    def maker_of_cells(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
+        """The cell maker that "its gigafactory" goes back to, where the sentence before is about no company."""
+        if not re.match(r"its ", sentence.text, re.IGNORECASE) or not CELL_PLANT.search(match.group()):
+            return None
+        if not index or self.discourse.clause_subject(index - 1, 10_000, first=True):
+            return None
+        named = [m for m in self.reading.annotated[index - 1].mentions() if m.kinds & CELL_MAKERS]
+        return named[0].name if len({m.name for m in named}) == 1 else None
+
+    def before(self, index: int, position: int) -> str | None:
+        """The clause's subject as owner."""
+        found = self.discourse.clause_subject(index, position)
+        sentence = self.reading.annotated[index]
+        if not found and (first := ahead().match(sentence.text)):
+            return self.company(sentence.mentions(*first.span("owner"))[0].name)
+        found = found or self.discourse.subject(index, position)
+        return self.company(found.names[0]) if found and found.names else None
+
+    def company(self, name: str) -> str:
+        """A brand's company where the brand alone is no company ("Volkswagen" -> "Volkswagen Group")."""
+        return company_of(self.reading, self.discourse, name)
+
+
+def company_of(reading: Reading, discourse: Discourse, name: str) -> str:
+    """The company behind a brand that is no company itself and whose owner bears its name."""
+    entity = reading.register.resolve(name)
+    if entity and entity.kinds == {"Brand"}:
+        owner = discourse.owner(name)
+        if owner and owner.name.startswith(name.split(maxsplit=1)[0]):
+            return owner.name
+    return name
