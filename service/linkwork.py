@@ -7,12 +7,12 @@ from dataclasses import replace
 import click
 
 from graph.linking import LinkingError, quality
-from graph.linking.calibration import fit, half, pairs, write_weights
+from graph.linking.calibration import fit, half, pairs, threshold, write_weights
 from graph.linking.decisions import decide, links_folder, pair_id, read_decisions
 from graph.linking.described import Described, local_kind
 from graph.linking.links import journals
 from graph.linking.proposals import Proposal, propose, said
-from graph.linking.scoring import WEIGHTS, Weights, weights
+from graph.linking.scoring import WEIGHTS, weights
 from graph.linking.searches import Journal, Search, search
 from graph.linking.session import Session
 from graph.linking.targets import Target, load_target
@@ -33,7 +33,7 @@ class Work:
         target: str | None,
         endpoint: str,
         kind: str | None,
-        threshold: float | None,
+        least: float | None,
         single: bool,
     ) -> None:
         self.settings, self.single = chosen, single
@@ -42,7 +42,7 @@ class Work:
         self.kind = local_kind(kind) if kind else None
         if kind and not self.kind:
             raise LinkingError(f"{kind}: no such kind; try brand, automaker, vehicle model, place or person")
-        self.weights = weights() if threshold is None else replace(weights(), threshold=threshold)
+        self.weights = weights() if least is None else replace(weights(), threshold=least)
 
     def session(self, hidden: bool = False) -> Session:
         return Session.open(self.settings.data, self.namespace, self.target, hidden)
@@ -150,7 +150,9 @@ class Work:
         """Fit the weights on the half of the reviewed links that quality is not measured on."""
         session, searches = self._hidden(today)
         links = {iri: targets for iri, targets in session.links().items() if half(iri) == 0}
-        fitted: Weights = fit(pairs(searches, links), self.weights.threshold)
+        fitted = replace(self.weights, weights=fit(pairs(searches, links)))
+        points = quality.curve(propose(searches, fitted, one_to_one=self.single), links)
+        fitted = replace(fitted, threshold=threshold(points))
         write_weights(fitted, WEIGHTS, f"Fitted on {len(links)} links to {self.target.name} on {today}.")
         click.echo(f"wrote {WEIGHTS}: " + ", ".join(f"{n} {w:g}" for n, w in fitted.weights.items()))
 

@@ -87,6 +87,7 @@ class Ours:
     things: Things
     years: Mapping[str, frozenset[int]] = field(default_factory=dict)
     hidden: bool = False
+    _known: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def described(self, thing: Thing) -> Described:
         """One of our things with its names, makers, owners and countries, near and far."""
@@ -113,14 +114,18 @@ class Ours:
         )
 
     def _keys(self, slugs: Iterable[str]) -> frozenset[str]:
-        """By what each of our things is recognised: its names, and its links unless they are hidden."""
-        found: set[str] = set()
-        for slug in slugs:
+        """By what some of our things are recognised: their names in all forms, and their links unless hidden."""
+        return frozenset(key for slug in slugs for key in self._key(slug))
+
+    def _key(self, slug: str) -> frozenset[str]:
+        if slug not in self._known:
             thing = self.things.by_slug[slug]
-            found |= {fold(name) for name in (thing.name, *thing.aliases)}
+            names = (thing.name, *thing.aliases)
+            keys = {fold(name) for name in (*names, *forms(names, thing.above, ""))}
             if not self.hidden:
-                found |= {iri for relation in ("exactMatch", "closeMatch") for iri in thing.values.get(relation, ())}
-        return frozenset(found)
+                keys |= {iri for relation in ("exactMatch", "closeMatch") for iri in thing.values.get(relation, ())}
+            self._known[slug] = frozenset(keys)
+        return self._known[slug]
 
     def _closure(self, thing: Thing, relation: str) -> set[str]:
         found, waiting = set[str](), list(thing.values.get(relation, ()))

@@ -29,10 +29,14 @@ Features = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The weight of each feature and the bias; `threshold` is the probability from which a match is asserted."""
+    """The weight of each feature and the bias; `threshold` is the probability from which a match is asserted.
+
+    `in_tables` is added to the bias where a table's name is looked for among our own things.
+    """
 
     weights: Mapping[str, float]
     threshold: float
+    in_tables: float = 0.0
 
     def odds(self, features: Mapping[str, float]) -> float:
         """The odds that two things are one, each taken alone."""
@@ -54,7 +58,7 @@ class Weights:
 def weights(path: Path = WEIGHTS) -> Weights:
     """The weights in force."""
     given = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Weights(given["weights"], given["threshold"])
+    return Weights(given["weights"], given["threshold"], given["in_tables"])
 
 
 def compared(ours: Described, theirs: Described, counted: Iterable[str]) -> Features:
