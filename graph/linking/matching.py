@@ -1,30 +1,26 @@
-"""How well a thing fits a query: its name first, then its kind and what is known about it. Scores are 0 to 100."""
+"""How well a thing fits a query: its name, its kind and what is known about it, weighed as for links outwards.
+
+Scores are probabilities in percent; what is compared is shown in percent too.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from graph.linking.asked import Property, Query, Value
+from graph.linking.scoring import ALIAS, CERTAIN, LIKE, NEAR, NEAR_KINDS, SAME_BUT_FORM, Features, Weights, weights
 from graph.linking.spelling import Spelling
 from graph.linking.things import NAME, Thing, Things
 from graph.register import fold
 from graph.vocabulary import vocabulary
 
-ALIAS = 97.0  # an exact alias: a proper name goes before it
-SAME_BUT_FORM = 95.0  # the same name but for "Ltd" or the like
-LIKE = 94.0  # the most that a name counts which is not the same
+PERCENT = 100.0
 LEAST = 50.0
-OTHER_KIND = 0.8
-CERTAIN = 92.5  # closer than two words that differ in two letters
-CLEAR = 2.0  # points between a match and whatever comes next
-CLEAR_IF_LIKE = 6.0  # the same where the name is not quite the same
-CONTEXT = 0.25  # the weight of what is known about a thing
-UNKNOWN = 75.0  # what a property counts that nothing is known of
-AGREES = 85.0
-NEAR = ({"Organization", "Brand"}, {"Place", "Plant"})  # kinds that one name often stands for at once
+AGREES = 85.0  # from here on a property speaks for a thing, below against it
+WEIGHED = {"parent": "parent", "withinPlace": "parent", "country": "country", "homeCountry": "country"}
 SHORTLIST = 40
 COMMON = 400  # names: a trigram in more of them says little
 
@@ -36,6 +32,7 @@ class Candidate:
     thing: Thing
     score: float
     features: dict[str, float] = field(default_factory=dict)
+    weighed: Features = field(default_factory=dict)
     match: bool = False
 
 
@@ -80,15 +77,15 @@ class Matcher:
             return {known.slug: 100.0}
         asked = Spelling.of(text)
         owners = self.things.owners.get(fold(text), {})
-        found = {slug: 100.0 if proper else ALIAS for slug, proper in owners.items()}
+        found = {slug: 100.0 if proper else PERCENT * ALIAS for slug, proper in owners.items()}
         if known:
             found[known.slug] = 100.0
         for spelling in self.keys.get(asked.key, ()):
             for slug in self.spellings[spelling]:
-                found.setdefault(slug, SAME_BUT_FORM)
+                found.setdefault(slug, PERCENT * SAME_BUT_FORM)
         like: dict[str, float] = {}
         for spelling in self._shortlist(asked.key):
-            score = min(asked.likeness(spelling), LIKE)
+            score = min(asked.likeness(spelling), PERCENT * LIKE)
             if score >= LEAST:
                 for slug in self.spellings[spelling]:
                     like[slug] = max(score, like.get(slug, 0.0))
@@ -114,22 +111,28 @@ class Matcher:
         }
         return {slug: score for slug, score in fits.items() if score >= AGREES}
 
-    def _weighed(self, slug: str, score: float, query: Query) -> Candidate | None:
+    def _weighed(self, slug: str, name: float, query: Query) -> Candidate | None:
         """A candidate with its kind and properties weighed in; None where its kind excludes it."""
         thing = self.things.by_slug[slug]
-        features = {"name": round(score, 1)}
+        shown, weighed = {"name": round(name, 1)}, {"name": name / PERCENT, "proper": float(name == PERCENT)}
         if query.types:
             kind = _kind(thing, query)
-            if kind == 0.0:
+            if kind is None:
                 return None
-            features["kind"] = round(100 * kind, 1)
-            score *= kind
-        known = [(p.id, self._agreement(thing, p)) for p in query.properties if p.id != NAME and p.values]
-        if known:
-            total = sum(UNKNOWN if value is None else value for _, value in known) / len(known)
-            score = (1 - CONTEXT) * score + CONTEXT * total
-            features |= {f"property:{pid}": round(value, 1) for pid, value in known if value is not None}
-        return Candidate(thing, round(score, 1), features)
+            shown["kind"], weighed["kind"] = round(PERCENT * max(kind, 0.0), 1), kind
+        context: list[float] = []
+        for asked in query.properties:
+            agreement = self._agreement(thing, asked) if asked.id != NAME and asked.values else None
+            if agreement is not None:
+                shown[f"property:{asked.id}"] = round(agreement, 1)
+                value = max(-1.0, (agreement - AGREES) / (PERCENT - AGREES))
+                if asked.id in WEIGHED:
+                    weighed[WEIGHED[asked.id]] = value
+                else:
+                    context.append(value)
+        if context:
+            weighed["context"] = sum(context) / len(context)
+        return Candidate(thing, round(PERCENT * tables().probability(weighed), 1), shown, weighed)
 
     def _agreement(self, thing: Thing, asked: Property) -> float | None:
         """How well what is known of a property fits the given values, 0 to 100; None when nothing is known."""
@@ -174,26 +177,30 @@ def matcher(things: Things) -> Matcher:
     return Matcher.over(things)
 
 
+@cache
+def tables() -> Weights:
+    """The weights for names that are looked for among our own things."""
+    return weights().of_tables()
+
+
 def _certain(found: list[Candidate]) -> bool:
-    """Is the first candidate clearly meant: a good name, nothing that speaks against it, and no rival?"""
+    """Is the first candidate clearly meant: a good name, nothing that speaks against it, and no rival as good?"""
     first = found[0]
-    name = first.features["name"]
     contradicted = any(value < AGREES for feature, value in first.features.items() if feature != "name")
-    margin = CLEAR if name > LIKE else CLEAR_IF_LIKE
-    rival = len(found) > 1 and first.score - found[1].score < margin
-    return name >= CERTAIN and not contradicted and not rival
+    alone = tables().among([candidate.weighed for candidate in found])[0]
+    return first.weighed["name"] >= CERTAIN and not contradicted and alone >= tables().threshold
 
 
-def _kind(thing: Thing, query: Query) -> float:
-    """How far a thing is of the kinds asked for, 0 to 1."""
+def _kind(thing: Thing, query: Query) -> float | None:
+    """How far a thing is of the kinds asked for, as a feature; None where it must not be proposed."""
     wanted = set(query.types)
     if (query.strict == "all" and wanted <= thing.above) or (query.strict != "all" and wanted & thing.above):
         return 1.0
     if query.strict == "should":
-        return OTHER_KIND
+        return -1.0
     above = {wider for kind in wanted for wider in vocabulary().above(kind)}
-    near = any(above & group and thing.above & group for group in NEAR)
-    return OTHER_KIND if query.strict is None and near else 0.0
+    near = any(above & group and thing.above & group for group in NEAR_KINDS)
+    return NEAR if query.strict is None and near else None
 
 
 @lru_cache(maxsize=1 << 14)

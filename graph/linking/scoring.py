@@ -22,6 +22,7 @@ ALIAS = 0.97  # an exact alias: a proper name goes before it
 SAME_BUT_FORM = 0.95  # the same name but for "Ltd" or "Motor Company"
 LIKE = 0.94  # the most that a name counts which is not the same
 CERTAIN = 0.925  # closer than two words that differ in two letters
+NEAR, WIDER = 0.3, 0.7  # what a kind counts that shares names with ours, or is wider
 NEAR_KINDS = ({"Organization", "Brand"}, {"Place", "Plant"})  # kinds that one name often stands for at once
 SAME_YEARS = 1  # a founding or launch may be counted from its decision or its registration
 Features = dict[str, float]
@@ -37,6 +38,11 @@ class Weights:
     weights: Mapping[str, float]
     threshold: float
     in_tables: float = 0.0
+
+    def of_tables(self) -> Weights:
+        """The same weights for a name that is looked for among our own things."""
+        moved = {**self.weights, "bias": self.weights["bias"] + self.in_tables}
+        return Weights(moved, self.threshold, self.in_tables)
 
     def odds(self, features: Mapping[str, float]) -> float:
         """The odds that two things are one, each taken alone."""
@@ -94,8 +100,8 @@ def kind_agreement(kinds: frozenset[str], above: frozenset[str], theirs: Describ
     if kinds & theirs.above:
         return 1.0
     if above & theirs.above:
-        return 0.7
-    return 0.3 if any(above & group and theirs.above & group for group in NEAR_KINDS) else -1.0
+        return WIDER
+    return NEAR if any(above & group and theirs.above & group for group in NEAR_KINDS) else -1.0
 
 
 def _shared(ours: frozenset[str], theirs: frozenset[str]) -> float:
