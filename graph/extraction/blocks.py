@@ -236,7 +236,12 @@ def _with_parents(text: str, found: list[Block]) -> list[Block]:
 def _introduces(text: str, block: Block) -> bool:
     """Whether a paragraph leads to the list after it: it ends in a colon, or is nothing but a label."""
     tail = text[max(block.start, block.end - 3) : block.end].rstrip("*_ ")
-    return tail.endswith(":") or (block.label is not None and block.end - block.label[1] <= 3)
+    heads = (
+        block.end - block.start <= 60
+        and tail[-1:] not in {".", "!", "?", '"', "”"}
+        and "\n" not in text[block.start : block.end]
+    )
+    return heads or tail.endswith(":") or (block.label is not None and block.end - block.label[1] <= 3)
 
 
 def _levels(found: list[Block]) -> list[Block]:

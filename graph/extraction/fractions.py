@@ -23,7 +23,8 @@ _FRACTION = re.compile(
     rf"(?P<of>\d{{1,3}}|{alternation([*UNIT_WORDS[2:11], 'twenty'])})\b(?!\s(?:years|months))"
     rf"|(?:(?P<count>an?|{alternation(UNIT_WORDS[1:10])}|the\sother)[\s-])?"
     rf"(?P<part>half|halves|(?:{alternation(_DENOMINATORS)})s?)\b"
-    rf"|(?P<halve>halv(?:ed|es|ing|e)\b))(?!-)",
+    rf"|(?P<halve>halv(?:ed|es|ing|e)\b)"
+    rf"|every\s(?P<every>second|other|{alternation(_DENOMINATORS)})(?=\s(?:\s\s|{DATA['context']['every']})))(?!-)",
     re.IGNORECASE,
 )
 _FRACTION_AFTER = re.compile(rf"\s(?:{DATA['context']['fraction_before']})\b", re.IGNORECASE)
@@ -58,6 +59,8 @@ def _fraction(mask: str, match: re.Match[str], start: int, end: int) -> int | No
         return round(100 * low / high) if 0 < low < high else None
     if match["halve"]:
         return 50
+    if match["every"]:
+        return round(100 / _DENOMINATORS.get(match["every"].lower(), 2))
     count, part = (match["count"] or "").lower(), match["part"].lower()
     if part in {"half", "halves"}:
         whole = not _HALF_NO.search(before) or (before.endswith("and ") and after.startswith(" of "))

@@ -34,6 +34,7 @@ class Reading:
     blocks: list[Block]
     sentences: list[Sentence]
     mentions: list[Mention]
+    blanked: str = ""  # the mask without names, in which numbers and dates are read
     annotated: list[Annotated] = field(default_factory=list)
     topic: str | None = None
     dominant: bool = False
@@ -60,6 +61,9 @@ class Reading:
         written = self.annotated[first].text
         if bold and first < index and len(written) <= 40:
             return f"{written} "
+        question = self.annotated[index - 1].text if first < index else ""
+        if question.endswith("?") and len(question) <= 60 and "‹" not in question:
+            return f"{question} "
         above = self.blocks[block - 1] if block and first == index else None
         if above is None or above.kind != "heading" or above.level <= 1 or self.sentences[index - 1].block != block - 1:
             return ""
@@ -148,7 +152,7 @@ def mark_all(reading: Reading) -> list[Annotated]:
     blank = list(reading.mask)
     for mention in reading.mentions:
         blank[mention.start : mention.end] = " " * (mention.end - mention.start)
-    blanked = "".join(blank)
+    reading.blanked = blanked = "".join(blank)
     starts = [m.start for m in reading.mentions]
     marked: list[Annotated] = []
     spoken: str | None = None  # the date last spoken of, to which "by then" and "a year later" refer

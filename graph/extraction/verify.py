@@ -68,7 +68,7 @@ def schema_fault(claim: Claim) -> str | None:
 
 def stated(claim: Claim, reading: Reading) -> bool:
     """Whether the number grammar reads the claim's value in its quote, with the words after it ("half of")."""
-    found = quantities(reading.mask, claim.start_char, min(len(reading.mask), claim.end_char + AFTER_QUOTE))
+    found = quantities(reading.blanked, claim.start_char, min(len(reading.mask), claim.end_char + AFTER_QUOTE))
     return claim.value == 100 or any(q.value == claim.value and q.start < claim.end_char for q in found)
 
 

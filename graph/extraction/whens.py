@@ -99,7 +99,7 @@ class Whens:
         broken = (SPENT_THAT if frame.property == "investment" else NEW_CLAUSE).search(text, frame.anchor)
         limit = min(broken.start() if broken else len(text), relative_end(text, frame.anchor))
         stop = min(following, limit)
-        after = [m for m in marks if frame.anchor <= m[0] < stop]
+        after = [m for m in marks if frame.anchor <= m[0] < stop and not leads(text, m, following)]
         if after:
             return self.first_of(after, text)
         alike = self.anchors.get(frame.index, {}).get(preceding) == frame.property
@@ -206,6 +206,15 @@ class Whens:
         mark = re.compile(r"‹[^›]*›,? ").match(text, frame.anchor)
         opens = not re.search(r"‹|[,;:]", text[: frame.anchor]) or "of that sum" in text or "the other" in text
         return bool(mark and opens and (TAKES_UP.match(text, mark.end()) or "of that sum" in text))
+
+
+def leads(text: str, mark: Mark, following: int) -> bool:
+    """Whether a date opens the part of the next figure: "60% by 2026, by 2030 80%"."""
+    start, end, _ = mark
+    opens = re.search(r"(?:[,;] |\band |\bbut )$", text[:start])
+    return (
+        bool(opens) and following < len(text) and re.fullmatch(r",? (?:[a-z-]+ ){0,2}", text[end:following]) is not None
+    )
 
 
 def brackets(text: str) -> list[tuple[int, int]]:
