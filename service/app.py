@@ -13,6 +13,7 @@ from service.reconcile import routes as reconcile
 from service.settings import Settings
 from service.sparql import routes as sparql
 from service.sparql import terms, writing
+from service.sparql.direct import Direct
 from service.sparql.engine import Engine
 from service.sparql.workers import Stopped
 
@@ -52,19 +53,20 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     problems.install(app)
     app.register_error_handler(NoDataset, lambda error: problems.problem(503, str(error)))
     app.register_error_handler(Stopped, lambda error: problems.problem(503, f"No worker answers: {error.reason}."))
-    _keep_answers(app)
+    _answer_early(app)
     return app
 
 
-def _keep_answers(app: Flask) -> None:
-    """Put the cache in front of the application."""
+def _answer_early(app: Flask) -> None:
+    """Put in front of the application what answers without it: the cache, and queries of programs."""
     datasets = cast(Datasets, app.extensions["evplans.datasets"])
     engine = cast(Engine, app.extensions["evplans.engine"])
 
     def told(path: str) -> str:
         return engine.revision if path == "/sparql" else _revision(datasets, engine)
 
-    cache = Cache(app.wsgi_app, lambda: f"{datasets.mark()} {engine.revision}", told, HEADERS.items())
+    direct = Direct(app, app.config["SETTINGS"], engine, HEADERS.items())
+    cache = Cache(direct, lambda: f"{datasets.mark()} {engine.revision}", told, HEADERS.items())
     app.extensions["evplans.cache"] = cache.kept
     app.wsgi_app = cache  # type: ignore[method-assign]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Request
 from pyoxigraph import NamedNode
+from werkzeug import Request
 from werkzeug.datastructures import MultiDict
 
 from service.problems import Problem

@@ -105,7 +105,7 @@ class Worker:
 
 @dataclass(slots=True)
 class Answer:
-    """The answer of a query: its format's name, and its pieces or at once the `whole` of it. Close it, also after an error.
+    """The answer of a query: format, pieces, or at once the `whole` of it. Close it, also after an error.
 
     `revision` is the build that was asked, and how often it was changed since.
     """

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, request
 from pyoxigraph import RdfFormat, parse, serialize
+from werkzeug.datastructures import ETags
 
 from graph.namespaces import Namespace
 from service.negotiation import choose
 from service.problems import PAGE, PROBLEM, Problem, not_acceptable
 from service.settings import Settings
 from service.sparql import faults, guard, protocol, results
-from service.sparql.changes import Invalid
-from service.sparql.engine import Engine
+from service.sparql.asking import GRAPHS
+from service.sparql.changes import Invalid, Superseded
+from service.sparql.engine import Engine, unconditional
 from service.sparql.protocol import Query
-from service.sparql.routes import GRAPHS, send
+from service.sparql.routes import send
+from service.sparql.sending import Held
 from service.sparql.userlog import UserLogError
 from service.sparql.workers import Failed, Stopped
 
@@ -74,21 +77,21 @@ def graph_store(name: str = "") -> Response:
         return _read(graph)
     _permitted()
     if request.method == "DELETE":
-        _change({"operation": "delete", "graph": graph, "network": False}, b"", "")
+        _change({"operation": "delete", "graph": graph, "network": False}, b"", "", _condition(graph))
         return Response(status=204)
     return _written(graph, location)
 
 
 def _written(graph: str | None, location: str | None) -> Response:
     """Put the request's content into a graph, or add it."""
-    operation, created = request.method.lower(), False
+    operation, created, condition = request.method.lower(), False, _condition(graph)
     for kind, data in _contents():
         format_name = PARSED.get(kind)
         if format_name is None:
             raise Problem(415, "Unknown content type", f"Send one of {', '.join(PARSED)}.", accepted=list(PARSED))
         job = {"operation": operation, "graph": graph, "format": format_name, "base": graph or request.base_url}
-        created |= _change({**job, "network": False}, data, "")
-        operation = "post"  # what follows in the same request is added
+        created |= _change({**job, "network": False}, data, "", condition)
+        operation, condition = "post", unconditional  # what follows in the same request is added
     response = Response(status=201 if created else 204)
     if location:
         response.headers["Location"] = location
@@ -128,11 +131,29 @@ def _read(graph: str | None) -> Response:
         raise Problem(404, "No such graph", f"There is no graph <{graph}>.")
     pattern = "{ ?s ?p ?o }" if graph is None else f"{{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
     query = Query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {pattern}", None, None, settings.query_timeout)
-    job = query.job(settings.base, None, choice.offer.name, network=False) | {"union": False}
+    job = query.job(settings.base, None, choice.offer.name, network=False) | {"union": False, "content": graph}
     try:
-        return send(_engine().run(job), None, choice)
+        response = send(Held(_engine().run(job), settings.data), choice.media_type)
     except (Failed, Stopped) as error:
         raise faults.problem(error, "", query.seconds, {}) from error
+    response.headers["ETag"] = f'"{response.headers["X-Dataset-Build"]}-{choice.offer.name}"'
+    return response.make_conditional(request)
+
+
+def _condition(graph: str | None) -> Callable[[str], bool]:
+    """Whether the graph at a revision is as `If-Match` and `If-None-Match` want it, which name what `_read` has told."""
+    wanted, unwanted = request.if_match, request.if_none_match
+
+    def told(tags: ETags, revision: str) -> bool:
+        return tags.star_tag or revision in (tag.rpartition("-")[0] for tag in tags.as_set(include_weak=True))
+
+    def holds(revision: str) -> bool:
+        if not (wanted or unwanted):
+            return True
+        there = graph is None or _exists(graph, _settings())
+        return (not wanted or (there and told(wanted, revision))) and not (there and told(unwanted, revision))
+
+    return holds
 
 
 def _exists(graph: str, settings: Settings) -> bool:
@@ -141,13 +162,16 @@ def _exists(graph: str, settings: Settings) -> bool:
     return b"".join(answer.pieces).startswith(b"true")
 
 
-def _change(job: dict[str, Any], data: bytes, text: str) -> bool:
+def _change(job: dict[str, Any], data: bytes, text: str, holds: Callable[[str], bool] = unconditional) -> bool:
     """Have a change made; True where it made a graph. Raises Problem."""
     settings = _settings()
     prefixes = Namespace(settings.base).prefixes
     whole = {"base": settings.base, "prefixes": prefixes, "seconds": settings.query_timeout, **job}
     try:
-        return _engine().change(whole, data)
+        return _engine().change(whole, data, holds)
+    except Superseded as error:
+        detail = f"The graph is not as you expect it: the data is at {error}. Read it again."
+        raise Problem(412, "Precondition failed", detail) from error
     except Invalid as error:
         raise _Invalid(error) from error
     except UserLogError as error:
