@@ -16,7 +16,7 @@ from typing import Any
 from service.bench.workloads import Draw
 
 ACCEPT = "application/sparql-results+json, application/n-triples"
-READY_MADE = 2000  # requests that are made before the clock starts; the rest as they come
+READY_MADE = 400  # requests for each second of a run that are made before its clock starts; the rest as they come
 PATIENCE = 60.0  # seconds without a byte after which a request counts as failed
 PIECE = 1 << 16  # bytes that are received at once
 Receive = Callable[[int], bytes]
@@ -147,7 +147,7 @@ def run(port: int, path: str, draws: Sequence[tuple[Draw, int]], seconds: float)
 
 
 def _client(connection: Connection, queries: Iterator[str], seconds: float, barrier: Any, out: Any) -> None:
-    made = [connection.request(query) for query in islice(queries, READY_MADE)]
+    made = [connection.request(query) for query in islice(queries, int(seconds * READY_MADE))]
     barrier.wait()
     out.send(_load(connection, made, queries, seconds))
     os._exit(0)
@@ -158,7 +158,7 @@ def _load(connection: Connection, made: list[bytes], queries: Iterator[str], sec
     cpu, begun = time.process_time(), clock()
     end, count = begun + seconds, 0
     while (sent := clock()) < end:
-        request = made[count] if count < READY_MADE else connection.request(next(queries))
+        request = made[count] if count < len(made) else connection.request(next(queries))
         count += 1
         status, _ = connection.ask(request)
         if status == 200:

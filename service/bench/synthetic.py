@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from graph.namespaces import CODE, DCT, EV, OA, PROV, RDF, RDFS, SKOS, UNIT, XSD, Namespace
-from graph.publish import dump_name
+from graph.draft import dump_name
 
 NAMES = Namespace()
 CLAIMS_EACH = 15  # claims of a document
