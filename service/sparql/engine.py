@@ -17,6 +17,11 @@ from service.sparql.userlog import Record, UserLog, UserLogError
 from service.sparql.workers import Answer, Failed, Pool, Stopped
 
 
+def unconditional(_: str) -> bool:
+    """A change that is right at any revision."""
+    return True
+
+
 class Engine:
     """Runs jobs on workers over the build that is current. Safe to use from several threads."""
 
@@ -55,7 +60,7 @@ class Engine:
         """The revision of users' graphs: how many changes there were."""
         return self._pool.changes if self._pool else 0
 
-    def change(self, request: dict[str, Any], data: bytes, holds: Callable[[str], bool] = lambda _: True) -> bool:
+    def change(self, request: dict[str, Any], data: bytes, holds: Callable[[str], bool] = unconditional) -> bool:
         """Make a change of users' graphs that lasts; True where it made a graph. `holds` may refuse a revision.
 
         Raises Failed, Invalid, Superseded, UserLogError, Stopped or NoDataset; then nothing was changed.

@@ -87,7 +87,7 @@ def _work(request: bytes, whole: Overlay, sock: socket.socket) -> None:
 
             checking.serve(sock)
         else:
-            worker.serve(whole.store, sock)
+            worker.serve(whole, sock)
     finally:
         os._exit(0)
 

@@ -68,6 +68,16 @@ class Overlay:
         self.store.extend(set(added).difference(hidden) if hidden else added)
         self.revision = record.revision
 
+    def content(self, graph: str | None) -> Store:
+        """A store that holds all of a graph, also what the build holds too."""
+        hidden = list(self.hidden.quads_for_pattern(None, None, None, node(graph)))
+        if not hidden or graph in self.owned:
+            return self.store
+        whole = Store()
+        whole.extend(hidden)
+        whole.extend(self.store.quads_for_pattern(None, None, None, node(graph)))
+        return whole
+
     def reveal(self, graphs: Iterable[Graph]) -> None:
         """Put into the store what users' graphs hold beside it: for a copy of it in which a change is tried."""
         for graph in graphs:

@@ -20,6 +20,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Rd
 
 from graph.namespaces import Namespace
 from service.sparql import frames, results
+from service.sparql.overlay import Overlay
 
 MEMORY = 1 << 30  # bytes that a worker may take beside the store that it shares
 PAGE_ROWS = 1000  # rows that an HTML page shows
@@ -29,13 +30,14 @@ class NotOffered(ValueError):
     """The query gives a table where only graphs are accepted, or the other way round."""
 
 
-def serve(store: Store, sock: socket.socket) -> None:
-    """Answer jobs until the other side closes."""
+def serve(whole: Overlay, sock: socket.socket) -> None:
+    """Answer jobs until the other side closes; one that names a `content` sees all that users wrote in this graph."""
     reader = frames.Reader(sock)
     try:
         while True:
             _, body = reader.next()
-            answer(store, json.loads(body), sock)
+            job = json.loads(body)
+            answer(whole.content(job["content"]) if "content" in job else whole.store, job, sock)
     except (frames.Broken, BrokenPipeError, ConnectionResetError):
         return
 
