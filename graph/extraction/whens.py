@@ -58,7 +58,7 @@ class Whens:
 
     def of(self, frame: Frame) -> When | None:
         """The date, period or length of time of a frame."""
-        if frame.when:
+        if frame.when or "table" in frame.trace:
             return frame.when
         sentence = self.reading.annotated[frame.index]
         marks = [

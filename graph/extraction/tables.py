@@ -1,0 +1,154 @@
+"""Figures in tables: what a cell says is told by its column's head, its row's head and the words above the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from graph.claims import MONEY, UNITS
+from graph.extraction.annotate import Annotated, Item, mark_of
+from graph.extraction.frame import Frame
+from graph.extraction.lexicon import any_of, table
+from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS
+from graph.extraction.model import Mention, Quantity, When
+from graph.extraction.quantities import quantities
+from graph.extraction.readings import Reading
+from graph.extraction.subjects import Discourse
+
+OF_MODELS = frozenset("drivingRange batteryCapacity chargingTime chargingPower power voltage price launch".split())
+COUNTED = {
+    "modelCount": "models", "salesVolume": "vehicles", "productionVolume": "vehicles", "employeeCount": "people",
+    "jobs": "people", "productionCapacity": "vehicles/year",
+}  # fmt: skip
+LEAST = {"salesVolume": 500, "productionVolume": 500, "productionCapacity": 500, "employeeCount": 10, "jobs": 10}
+UNIT = re.compile(r"[(\[,] ?(?:in )?([^()\[\],]{1,16})[)\]]?\s*$")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a row: its span in the marked row, its words and what it names."""
+
+    start: int
+    end: int
+    text: str
+    items: tuple[tuple[int, int, Item], ...]
+
+    def first(self, kind: type) -> Item | None:
+        """The first item of a kind (a name, a date, a number)."""
+        return next((item for _, _, item in self.items if isinstance(item, kind)), None)
+
+
+@cache
+def heads() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Property and pattern, in the order of the lexicon."""
+    return tuple((name, re.compile(any_of(words), re.IGNORECASE)) for name, words in table("tables")["heads"].items())
+
+
+@cache
+def words(section: str) -> re.Pattern[str]:
+    """One of the word lists of the lexicon of tables."""
+    return re.compile(any_of(table("tables")[section]["words"]), re.IGNORECASE)
+
+
+def property_of(text: str) -> str | None:
+    """What a head is about, or None."""
+    return next((name for name, pattern in heads() if pattern.search(text)), None)
+
+
+def cells(row: Annotated) -> list[Cell]:
+    """The cells between the bars of a marked row."""
+    found: list[Cell] = []
+    start = 0
+    for part in row.text.split("|"):
+        end = start + len(part)
+        found.append(Cell(start, end, part.strip(), tuple(row.marks(start, end))))
+        start = end + 1
+    return found[1:-1] if row.text.startswith("|") and row.text.rstrip().endswith("|") else found
+
+
+def table_frames(reading: Reading, discourse: Discourse, index: int, row: Annotated) -> Iterator[Frame]:
+    """The frames of one row below a table's head."""
+    top = index
+    while top and is_row(reading, top - 1) and reading.sentences[top - 1].block == reading.sentences[top].block - 1:
+        top -= 1
+    head, own = cells(reading.annotated[top]), cells(row)
+    if top == index or len(head) != len(own) or len(own) < 2:
+        return
+    caption = Cell(0, 0, "", ())
+    if top and reading.sentences[top - 1].block == reading.sentences[top].block - 1:
+        above = reading.annotated[top - 1]
+        caption = Cell(0, len(above.text), above.text, tuple(above.marks()))
+    for column, cell in zip(head[1:], own[1:], strict=True):
+        yield from cell_frames(reading, discourse, index, (cell, column, own[0], caption))
+
+
+def is_row(reading: Reading, index: int) -> bool:
+    """Whether a sentence is a table's row."""
+    return reading.blocks[reading.sentences[index].block].kind == "table-row"
+
+
+def cell_frames(
+    reading: Reading, discourse: Discourse, index: int, parts: tuple[Cell, Cell, Cell, Cell]
+) -> Iterator[Frame]:
+    """What one cell states under its column's head, beside its row's and below the table's caption."""
+    cell, *around = parts
+    column, lead, _ = around
+    about = next((found for part in around if (found := property_of(part.text))), None)
+    subject = about and subject_of(reading, discourse, index, about, (lead, column))
+    if not about or not subject or words("scales").search(column.text):
+        return
+    dates = [cell.first(When)] if about in {"launch", "carbonNeutrality"} else [c.first(When) for c in around]
+    when = next((d for d in dates if isinstance(d, When)), None)
+    aimed = any(words("aims").search(part.text) for part in around)
+    own = reading.document.date
+    last = (when.last or when.first) if when else None
+    behind = bool(last and own and last[: len(own)] <= own[: len(last)])
+    plan = bool(last and own and not behind) or (aimed and not behind)
+    places = [m for c in (lead, column) for _, _, m in c.items if isinstance(m, Mention) and m.kinds & PLACE_KINDS]
+    frame = Frame(
+        "table.cell", about, index, lead.start, cell.end, cell.start, subject, when=when,
+        place=places[0].name if places else None, modality="plan" if plan else "fact", trace=("table",),
+    )  # fmt: skip
+    if about in {"launch", "carbonNeutrality"}:
+        yield from [frame] if when else []
+        return
+    for start, end, item in cell.items:
+        if isinstance(item, tuple) and not item[0].converted and not item[0].ordinal:
+            for quantity in item:
+                unit = unit_of(about, quantity, (column.text, lead.text))
+                if unit and quantity.value >= LEAST.get(about, 0):
+                    yield replace(frame, value=quantity.value, unit=unit, quantity=quantity, anchor=start, end=end)
+            return
+
+
+def unit_of(about: str, quantity: Quantity, around: tuple[str, str]) -> str | None:
+    """The unit of a figure: its own, the one in a head beside it, or that of what is counted; None where none fits."""
+    unit = quantity.unit
+    head = next((text for text in around if UNIT.search(text)), "")
+    if unit is None and (match := UNIT.search(head)):
+        read = quantities(f"1 {match[1]}", 0, len(match[1]) + 2)
+        unit = read[0].unit if read else None
+    if unit is None:
+        unit = COUNTED.get(about)
+    if about == "productionCapacity" and unit == "GWh" and re.search(r"year|annual", head, re.IGNORECASE):
+        unit = "GWh/year"
+    allowed = UNITS.get(about, frozenset()) if about not in {"investment", "price"} else MONEY
+    return unit if unit in allowed else None
+
+
+def subject_of(reading: Reading, discourse: Discourse, index: int, about: str, parts: tuple[Cell, Cell]) -> str | None:
+    """Whom a cell is about: a name of a fitting kind in its row's or column's head, else who the text is about."""
+    for cell in parts:
+        for _, _, item in cell.items:
+            if not isinstance(item, Mention):
+                continue
+            if about in OF_MODELS and set(mark_of(item)) & set("VPTS"):
+                return item.name
+            if about not in OF_MODELS and (item.kinds & ORGANIZATION_KINDS or set(mark_of(item)) & set("FV")):
+                return item.name
+    if about in OF_MODELS:
+        return None
+    found = discourse.before(index)
+    return found.names[0] if found else None
