@@ -121,7 +121,7 @@ yasgui.on("query", (_, tab) => {
 yasgui.on("queryResponse", (_, tab) => showRunning(tab, false));
 yasgui.on("queryAbort", (_, tab) => showRunning(tab, false));
 
-/** Open a query in a tab of its own, or in the one that has it already. */
+/** Open a query in a tab of its own (without a name it is numbered), or in the one that has it already. */
 function open(name, query) {
   const same = Object.values(yasgui._tabs).find((tab) => tab.getPersistedJson().yasqe.value === query);
   if (same) yasgui.selectTabId(same.getId());
@@ -141,7 +141,7 @@ searchableQuestions(questions, (title, query) => {
 
 for (const tab of Object.values(yasgui._tabs)) tab.getRequestConfig().endpoint = endpoint; // stored tabs may name an older one
 if (given.asked) {
-  const tab = open("Query", start);
+  const tab = open(undefined, start);
   const answer = given.problem ? new Error(JSON.stringify(given.problem)) : given.found && answered(given.found);
   if (answer) {
     equip(tab);

@@ -11,7 +11,10 @@ export function installCompletion(Yasqe) {
   const declared = Object.entries(given.prefixes).map(([prefix, iri]) => `${prefix}: <${iri}>`);
   Yasqe.registerAutocompleter({ ...prefixes, get: declared, persistenceId: null });
   Yasqe.registerAutocompleter(fromData(classes, "classes"));
-  Yasqe.registerAutocompleter(fromData(property, "properties"));
+  Yasqe.registerAutocompleter({
+    ...fromData(property, "properties"),
+    isValidCompletionPosition: (yasqe) => property.isValidCompletionPosition(yasqe) || namesProperty(yasqe),
+  });
 }
 
 function fromData(completer, kind) {
@@ -25,6 +28,12 @@ function fromData(completer, kind) {
       return near ? `${near[0]}:${iri.slice(near[1].length)}` : `<${iri}>`;
     },
   };
+}
+
+/** After `ev:property`, the object is a property of the vocabulary. */
+function namesProperty(yasqe) {
+  const token = yasqe.getCompleteToken();
+  return Boolean(token.string.trim()) && !/^[?$]/.test(token.string) && token.state.lastProperty === "ev:property";
 }
 
 function matching(iris, text) {
