@@ -13,12 +13,16 @@ from graph.extraction.frame import Frame
 from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
+from graph.extraction.owners import company_of
 from graph.extraction.plants import Plants, anaphora
 from graph.extraction.quantified import MONEY_AFTER, OF_SUM, fits, leans, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
 from graph.extraction.subjects import Discourse, Found
-from graph.extraction.things import cross_holdings, described_platforms, named_models, named_technologies, nations_in
+from graph.extraction.tables import is_row, table_frames
+from graph.extraction.things import (
+    cross_holdings, described_platforms, named_models, named_technologies, nations_in, partners_of_ventures,
+)  # fmt: skip
 
 Stated = tuple[int | float | str | None, str | None, Quantity | None]
 LETTERS = {
@@ -52,6 +56,10 @@ class Frames:
         for index, sentence in enumerate(self.reading.annotated):
             if self.reading.silent(sentence.sentence) or len(sentence.text) > 4000:
                 continue
+            if is_row(self.reading, index):
+                found += named_models(self.reading, self.discourse, index, sentence)
+                found += table_frames(self.reading, self.discourse, index, sentence)
+                continue
             found += self.plants.frames_of(index, Frame)
             found += named_models(self.reading, self.discourse, index, sentence)
             found += named_technologies(self.reading, self.discourse, index, sentence)
@@ -59,6 +67,7 @@ class Frames:
             found += described_platforms(self.discourse, index, sentence)
             for rule in pattern_rules():
                 found += self.by_pattern(rule, index, sentence)
+            found += partners_of_ventures(self.reading, index, found)
             quantified = list(self.by_quantity(index, sentence))
             found += quantified
             found += self.ellipsis(index, sentence, quantified, found)
@@ -77,7 +86,8 @@ class Frames:
                 needs_end=rule.needs_end, when=self.group_when(sentence, match),
                 place=self.group_place(sentence, match),
             )  # fmt: skip
-            yield from self.filled(rule, sentence, match, groups, frame)
+            for filled in self.filled(rule, sentence, match, groups, frame):
+                yield self.by_ownership(rule, filled)
 
     def filled(
         self, rule: PatternRule, sentence: Annotated, match: re.Match[str], groups: dict[str, str | None], frame: Frame
@@ -103,11 +113,27 @@ class Frames:
             )
             for thing in objects:
                 for value, unit, quantity in values:
-                    if subject != thing and (rule.id != "brand.both" or self.discourse.owns(subject, thing)):
+                    if subject != thing and (rule.property != "hasBrand" or self.owns(subject, thing)):
                         yield replace(
                             frame, subject=subject, object=thing, value=value, unit=unit, quantity=quantity,
                             trace=(f"subject: {subjects.step}" if subjects else "",),
                         )  # fmt: skip
+
+    def owns(self, owner: str, brand: str | None) -> bool:
+        """Whether a brand may be a company's, which may be named as a brand itself ("Volkswagen")."""
+        return self.discourse.owns(company_of(self.reading, self.discourse, owner), brand)
+
+    def by_ownership(self, rule: PatternRule, frame: Frame) -> Frame:
+        """A brand that is no company is its owner's brand, not its subsidiary; a company that is owned, the reverse."""
+        owned = frame.subject if frame.property == "subsidiaryOf" else frame.object
+        if owned is None or frame.property not in {"subsidiaryOf", "hasBrand"}:
+            return frame
+        kinds = self.reading.entity_kinds(owned)
+        if frame.property == "subsidiaryOf" and kinds == {"Brand"} and frame.object:
+            return replace(frame, property="hasBrand", subject=frame.object, object=owned)
+        if rule.by_kind and kinds != {"Brand"}:
+            return replace(frame, property="subsidiaryOf", subject=owned, object=frame.subject)
+        return frame
 
     def objects(
         self, rule: PatternRule, sentence: Annotated, match: re.Match[str], frame: Frame, subject: str
@@ -226,6 +252,8 @@ class Frames:
                 found = self.discourse.document_topic()
             elif word == "topic":
                 found = self.discourse.before(index)
+            elif word == "parents":
+                found = self.parents(index, position)
             elif word.startswith("opener:"):
                 found = self.opener(index, position, word[7:])
             elif word in {"plant", "onlyplant"}:
@@ -236,6 +264,20 @@ class Frames:
             if found:
                 return found
         return None
+
+    def parents(self, index: int, position: int) -> Found | None:
+        """Who shares a venture: the companies of the sentence before it and those joined by "with", else the last two."""
+        sentence = self.reading.annotated[index]
+        named = [m.name for m in sentence.mentions(0, position) if self.discourse.is_company(m)]
+        beside = re.search(r"[Ww]ith (?:[a-z-]+ ){0,3}?(‹(?-i:[A-Z]*O[A-Z]*)#\d+›)", sentence.text)
+        if beside:
+            named += [sentence.mentions(*beside.span(1))[0].name]
+            subject = self.discourse.subject(index, position)
+            named += subject.names if subject else ()
+        names = tuple(dict.fromkeys(named))
+        if len(names) == 2:
+            return Found(names, "parents of the venture")
+        return None if names else self.discourse.group(index, 2)
 
     def opener(self, index: int, position: int, letters: str) -> Found | None:
         """A model, platform or battery that opens the clause, carries a relative clause, is the label, or "it"."""

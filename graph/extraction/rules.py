@@ -47,6 +47,7 @@ class PatternRule:
     unit: str | None
     modality: str | None
     needs_end: bool
+    by_kind: bool
     example: dict[str, Any] = field(hash=False)
 
 
@@ -89,7 +90,8 @@ def pattern_rules() -> tuple[PatternRule, ...]:
             row["id"], row["property"], compiled(row["pattern"], row["id"]), row.get("ladder"),  # type: ignore[arg-type]
             row.get("object_ladder"),
             compiled(row.get("exclude"), row["id"]), row.get("text"), row.get("number"), row.get("unit"),
-            row.get("modality"), row.get("needs_end", False), row.get("example", {}),
+            row.get("modality"), row.get("needs_end", False), row.get("by_kind", False),
+            row.get("example", {}),
         )
         for row in read_rows("pattern")
     )  # fmt: skip

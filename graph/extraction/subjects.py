@@ -218,9 +218,18 @@ class Discourse:
         return None
 
     def owns(self, owner: str, brand: str | None) -> bool:
-        """Whether the register does not say that a brand belongs to someone else."""
+        """Whether the register does not say that a brand belongs to someone else, or is a company of its own."""
         entity, other = self.register.resolve(owner), self.register.resolve(brand or "")
-        return not (entity and other) or not other.parents or entity.slug in other.parents
+        if not (entity and other) or entity.members:
+            return True
+        above: set[str] = set()
+        todo = list(other.parents)
+        while todo:
+            slug = todo.pop()
+            if slug not in above and slug in self.register.entities:
+                above.add(slug)
+                todo += self.register.entities[slug].parents
+        return entity.slug in above or not (above or "Automaker" in other.kinds)
 
     def child(self, owner: str, index: int, start: int) -> str | None:
         """The brand or division of a company that was named last before a place in the text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from graph.extraction.annotate import Annotated
 from graph.extraction.frame import Frame
@@ -56,6 +57,7 @@ def nations_in(phrase: str) -> list[str]:
     return [c for a, c in place_adjectives().items() if re.search(rf"(?<!\w){re.escape(a)}(?!\w)", phrase)]
 
 
+VENTURE = re.compile(r"\bjoint(?:ly)?\b|\bJV\b", re.IGNORECASE)
 EACH_OTHER = re.compile(
     r"\beach (?:will |is to |would )?(?:owns?|holds?|has|have|take) (?:a )?"
     r"(‹percent#\d+›)(?: stake)? (?:of|in) the other",
@@ -97,3 +99,17 @@ def described_platforms(discourse: Discourse, index: int, sentence: Annotated) -
         yield Frame(
             "platform.volt", "voltage", index, start, match.end(), start, name, None, item[0].value, "V", item[0]
         )
+
+
+def partners_of_ventures(reading: Reading, index: int, found: list[Frame]) -> Iterator[Frame]:
+    """Companies that a sentence says share a joint venture are partners."""
+    shares = [f for f in found if f.index == index and f.property == "holdsStakeIn" and f.modality != "negated"]
+    for venture in dict.fromkeys(f.object for f in shares):
+        held = {f.subject: f for f in shares if f.object == venture}
+        joint = "JointVenture" in reading.entity_kinds(venture or "") or VENTURE.search(reading.annotated[index].text)
+        if joint and len(held) == 2:
+            (one, frame), (other, _) = held.items()
+            yield replace(
+                frame, rule="partner.of-venture", property="partnersWith", subject=one, object=other, value=None,
+                unit=None, quantity=None,
+            )  # fmt: skip
