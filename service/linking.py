@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,6 +52,8 @@ def link(  # noqa: PLR0913, PLR0917
             click.echo(work.decide(accept or reject or "", "accept" if accept else "reject", relation, by, today()))
         elif mode == "review":
             work.review(relation, by, today())
+        elif mode == "check":
+            sys.exit(work.check())
         elif mode == "quality":
             work.quality()
         elif mode == "calibrate":
@@ -60,12 +63,32 @@ def link(  # noqa: PLR0913, PLR0917
 
 
 @click.command()
-@click.option("--from", "source", required=True, metavar="TARGET", help="Where the facts come from: wikidata.")
-def enrich(source: str) -> None:
-    """Fetch chosen facts about linked entities into a graph of their own."""
+@click.option("--from", "source", required=True, metavar="SOURCE", help="Where the facts come from: wikidata.")
+@click.option("--endpoint", default="", metavar="URL", help="Ask this address instead of the source's own.")
+@click.option("--offline", is_flag=True, help="Fetch nothing; show what was fetched before.")
+def enrich(source: str, endpoint: str, offline: bool) -> None:
+    """Fetch chosen facts about linked entities into a graph of their own, and show where they differ from ours."""
+    from service.linkwork import Work
+
+    with told():
+        Work(settings(), source, endpoint, None, None, True).enrich(today(), offline)
 
 
 @click.command()
-@click.argument("table", type=click.Path(path_type=Path))
-def match(table: Path) -> None:
-    """Match a table's names with our entities."""
+@click.argument("table", type=click.Path(path_type=Path), metavar="TABLE.csv")
+@click.option("--column", required=True, metavar="NAME", help="The column with the names.")
+@click.option("--type", "kind", metavar="KIND", help="What the names stand for, such as brand or vehicle model.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of printing.")
+def match(table: Path, column: str, kind: str | None, out: Path | None) -> None:
+    """Match a table's names with our entities, and write it back as CSV with their IRIs, labels and scores."""
+    from service.linkwork import match_table
+
+    with told():
+        text, summary = match_table(settings(), table, column, kind)
+        if out:
+            draft = out.with_name(f".{out.name}.draft")
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(out)
+        else:
+            click.echo(text, nl=False)
+    click.echo(summary, err=True)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from graph.linking import LinkingError, quality
 from graph.linking.calibration import fit, half, pairs, threshold, write_weights
+from graph.linking.checking import check
 from graph.linking.decisions import decide, links_folder, pair_id, read_decisions
 from graph.linking.described import Described, local_kind
+from graph.linking.enriching import differences, enrich, read_facts
 from graph.linking.links import journals
 from graph.linking.proposals import Proposal, propose, said
 from graph.linking.scoring import WEIGHTS, weights
 from graph.linking.searches import Journal, Search, search
 from graph.linking.session import Session
+from graph.linking.tables import matched, read_table, written
 from graph.linking.targets import Target, load_target
+from graph.linking.things import read_things
 from graph.namespaces import Namespace
+from graph.publish import current_build
+from graph.store.embedded import StoreError, open_store
 from service.settings import Settings
 from service.summary import ProgressBar
 
@@ -128,6 +136,37 @@ class Work:
             lines.append(f"  or {score:.3f}: {rival.label} <{rival.iri}> {rival.description}")
         return "\n".join(lines)
 
+    # ---- What the target says today
+
+    def check(self) -> int:
+        """Ask the target of every reviewed link and print what is amiss; 1 if anything is, else 0."""
+        session = self.session()
+        with ProgressBar() as bar:
+            asked, found = check(session, session.finder(), bar)
+        for finding in found:
+            click.echo(str(finding))
+        faults = Counter(finding.fault for finding in found)
+        said = ", ".join(f"{n} {fault}" for fault, n in sorted(faults.items())) or "all hold"
+        click.echo(f"{asked} reviewed links to {self.target.name}: {said}")
+        return int(bool(found))
+
+    def enrich(self, today: str, offline: bool) -> None:
+        """Fetch facts about what is linked with the source, and print where they differ from what we have."""
+        session = self.session()
+        if offline:
+            known = read_facts(self.settings.data, self.target.key)
+        else:
+            with ProgressBar() as bar:
+                known = enrich(session, today, bar)
+        found = differences(session.store, self.namespace, self.target.key, known)
+        for difference in found:
+            click.echo(str(difference))
+        facts = sum(len(one.facts) for one in known.values())
+        click.echo(
+            f"{facts} facts about {len(known)} entities from {self.target.name}, {len(found)} differ from ours; "
+            "`evplans build` publishes them"
+        )
+
     # ---- Measuring and fitting
 
     def quality(self) -> None:
@@ -167,3 +206,20 @@ class Work:
         finally:
             journal.path.unlink(missing_ok=True)
         return session, list(journal.searches.values())
+
+
+def match_table(chosen: Settings, path: Path, column: str, kind: str | None) -> tuple[str, str]:
+    """A table with its names matched, as CSV, and a line that says what came of it."""
+    table, wanted = read_table(path), local_kind(kind) if kind else None
+    if kind and not wanted:
+        raise LinkingError(f"{kind}: no such kind; try brand, automaker, vehicle model, place or person")
+    namespace = Namespace(chosen.base)
+    build = current_build(chosen.data)
+    if build is None:
+        raise StoreError(f"{chosen.data}: nothing was built there; run `evplans build`")
+    things = read_things(open_store(build / "store"), namespace)
+    found = matched(table, column, things, [wanted] if wanted else [])
+    sure = sum(candidate is not None and candidate.match for candidate in found)
+    unsure = sum(candidate is not None for candidate in found) - sure
+    summary = f"{len(found)} rows ({table.encoding}, separated by {table.separator!r}): {sure} matched, {unsure} unsure"
+    return written(table, column, found, things.space), summary

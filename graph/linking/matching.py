@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from graph.linking.asked import Property, Query, Value
-from graph.linking.scoring import ALIAS, CERTAIN, LIKE, NEAR, NEAR_KINDS, SAME_BUT_FORM, Features, Weights, weights
+from graph.linking.scoring import ALIAS, CERTAIN, LIKE, NEAR, SAME_BUT_FORM, Features, Weights, near_kinds, weights
 from graph.linking.spelling import Spelling
 from graph.linking.things import NAME, Thing, Things
 from graph.register import fold
@@ -199,8 +199,7 @@ def _kind(thing: Thing, query: Query) -> float | None:
     if query.strict == "should":
         return -1.0
     above = {wider for kind in wanted for wider in vocabulary().above(kind)}
-    near = any(above & group and thing.above & group for group in NEAR_KINDS)
-    return NEAR if query.strict is None and near else None
+    return NEAR if query.strict is None and near_kinds(above, thing.above) else None
 
 
 @lru_cache(maxsize=1 << 14)

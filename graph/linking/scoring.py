@@ -23,7 +23,12 @@ SAME_BUT_FORM = 0.95  # the same name but for "Ltd" or "Motor Company"
 LIKE = 0.94  # the most that a name counts which is not the same
 CERTAIN = 0.925  # closer than two words that differ in two letters
 NEAR, WIDER = 0.3, 0.7  # what a kind counts that shares names with ours, or is wider
-NEAR_KINDS = ({"Organization", "Brand"}, {"Place", "Plant"})  # kinds that one name often stands for at once
+NEAR_KINDS = frozenset(  # kinds that one name often stands for at once, such as a maker and its brand
+    map(
+        frozenset,
+        [("Organization", "Brand"), ("Organization",), ("Brand",), ("Place", "Plant"), ("Plant", "Organization")],
+    )
+)
 SAME_YEARS = 1  # a founding or launch may be counted from its decision or its registration
 Features = dict[str, float]
 
@@ -99,9 +104,15 @@ def kind_agreement(kinds: frozenset[str], above: frozenset[str], theirs: Describ
         return 0.0
     if kinds & theirs.above:
         return 1.0
-    if above & theirs.above:
+    if above & theirs.kinds:
         return WIDER
-    return NEAR if any(above & group and theirs.above & group for group in NEAR_KINDS) else -1.0
+    return NEAR if near_kinds(above, theirs.above) else -1.0
+
+
+def near_kinds(one: Iterable[str], other: Iterable[str]) -> bool:
+    """May two things of these kinds (with all wider ones) bear one name and be one, in somebody's view?"""
+    wider = list(other)
+    return any(frozenset((a, b)) in NEAR_KINDS for a in one for b in wider)
 
 
 def _shared(ours: frozenset[str], theirs: frozenset[str]) -> float:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyoxigraph import Store
+
 from graph.linking.asking import Endpoint
 from graph.linking.decisions import Pair, accepted, links_folder, read_decisions
 from graph.linking.described import Described, Ours, founded, is_kind
@@ -30,6 +32,7 @@ class Session:
     namespace: Namespace
     target: Target
     ours: Ours
+    store: Store
 
     @classmethod
     def open(cls, data: Path, namespace: Namespace, target: Target, hidden: bool = False) -> Session:
@@ -38,7 +41,8 @@ class Session:
         if build is None:
             raise StoreError(f"{data}: nothing was built there; run `evplans build`")
         store = open_store(build / "store")
-        return cls(data, namespace, target, Ours(read_things(store, namespace), founded(store, namespace), hidden))
+        ours = Ours(read_things(store, namespace), founded(store, namespace), hidden)
+        return cls(data, namespace, target, ours, store)
 
     def finder(self) -> Finder:
         """Where this target's things are found. Raises EndpointError for an address that is none."""
