@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from io import BytesIO
@@ -134,8 +133,11 @@ class Cache:
         start_response(status, headers)
         if environ["REQUEST_METHOD"] == "HEAD" or int(values.get("content-length", LARGEST + 1)) > LARGEST:
             return body
-        with _closed(body):
+        try:
             whole = b"".join(body)
+        finally:
+            if hasattr(body, "close"):
+                body.close()
         etag = next((value for name, value in headers if name == "ETag"), "")
         self.kept.put(revision, key, Entry(list(headers), whole, etag))
         return [whole]
@@ -199,12 +201,3 @@ def _may_be_kept(values: dict[str, str]) -> bool:
 
 def _weight(key: Key, entry: Entry) -> int:
     return len(entry.body) + sum(map(len, key)) + OVERHEAD
-
-
-@contextmanager
-def _closed(body: Iterable[bytes]) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        if hasattr(body, "close"):
-            body.close()

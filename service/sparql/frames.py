@@ -20,6 +20,7 @@ END = b"."  # the answer is whole
 ERROR = b"X"  # the query failed: JSON with `kind` and `message`
 
 PIECE = 64 * 1024
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Broken(ConnectionError):
@@ -33,7 +34,7 @@ def frame(kind: bytes, body: bytes | bytearray = b"") -> bytes:
 
 def dump(value: Any) -> bytes:
     """A JSON value as bytes."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _encode(value).encode()
 
 
 class Reader:

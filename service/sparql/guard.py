@@ -91,7 +91,10 @@ def before_where(text: str, clause: str) -> str:
 def _mentions(text: str, *words: str) -> bool:
     """Whether any of these words may be in a text; most texts need no closer look."""
     folded = text.lower()
-    return "\\u" in folded or any(word in folded for word in words)
+    for word in words:
+        if word in folded:
+            return True
+    return "\\u" in folded
 
 
 def _readings(text: str) -> set[str]:

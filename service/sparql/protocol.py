@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
 from pyoxigraph import NamedNode
 from werkzeug import Request
@@ -48,6 +49,8 @@ class Query:
 
 def read_query(request: Request, limit: float) -> Query | None:
     """The query of a GET, HEAD or POST request, or None for a request without one. `limit` is in seconds."""
+    if (text := _only_query(request)) is not None:
+        return Query(_bounded(text), None, None, limit)
     fields, direct = _fields(request)
     if "update" in fields:
         raise Problem(400, "Not a query", "An update goes to /update, by POST; this address answers queries.")
@@ -58,11 +61,23 @@ def read_query(request: Request, limit: float) -> Query | None:
         raise Problem(400, "Several queries", "The parameter `query` is there more than once; give one query.")
     if not texts:
         return None
-    if len(texts[0].encode(errors="replace")) > LONGEST:
+    default, named = _graphs(fields, "default-graph-uri"), _graphs(fields, "named-graph-uri")
+    return Query(_bounded(texts[0]), default, named, _seconds(fields, limit))
+
+
+def _only_query(request: Request) -> str | None:
+    """The query of a GET that says nothing else, which is what most say: read without Werkzeug's care for the rest."""
+    sent = request.environ.get("QUERY_STRING", "")
+    if request.method not in {"GET", "HEAD"} or not sent.startswith("query=") or "&" in sent:
+        return None
+    text = unquote_plus(sent.removeprefix("query="))
+    return None if "\N{REPLACEMENT CHARACTER}" in text else text
+
+
+def _bounded(text: str) -> str:
+    if len(text) > LONGEST or (not text.isascii() and len(text.encode(errors="replace")) > LONGEST):
         raise Problem(413, "Query too long", f"A query may have {LONGEST} bytes.", limit=LONGEST)
-    return Query(
-        texts[0], _graphs(fields, "default-graph-uri"), _graphs(fields, "named-graph-uri"), _seconds(fields, limit)
-    )
+    return text
 
 
 def read_update(request: Request) -> tuple[str, str]:

@@ -136,6 +136,7 @@ class Pool:
     changes: int = 0
 
     def __post_init__(self) -> None:
+        self._name = self.build.name
         self._free = threading.Condition()
         self._forking = threading.Lock()
         self._control, theirs = socket.socketpair()
@@ -188,7 +189,7 @@ class Pool:
         return self._revision(self.changes)
 
     def _revision(self, changes: int) -> str:
-        return f"{self.build.name}.{changes}" if changes else self.build.name
+        return f"{self._name}.{changes}" if changes else self._name
 
     def ask(self, kind: bytes, job: dict[str, Any], data: bytes = b"") -> dict[str, Any]:
         """What a new process of this kind (see `loader`), beside the pool's workers, answers to a job.
