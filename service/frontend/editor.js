@@ -90,8 +90,9 @@ Yasr.defaults.pluginOrder = ["table", "chart", "graph", "response"];
 Yasqe.defaults.editorHeight = "auto"; // as high as its text, unless a reader drags it
 Yasr.defaults.maxPersistentResponseSize = 0; // an answer of last week would look like one of today
 
-/** Only tabs may stand in a list of tabs, and the button for a new one is no tab to YASGUI. */
-function nameTabs(root) {
+/** Take from the tabs what is settled here (the endpoint), and let nothing but tabs stand in their list. */
+function trim() {
+  for (const element of root.querySelectorAll(".controlbar > :not(.tools), .tabMenu")) element.remove();
   root.querySelector(".addTab").setAttribute("role", "tab");
   for (const input of root.querySelectorAll(".tab input")) input.setAttribute("aria-label", "Name of the tab");
 }
@@ -129,8 +130,9 @@ function open(name, query) {
   return current();
 }
 
-yasgui.on("tabAdd", () => setTimeout(nameTabs, 0, root));
-nameTabs(root);
+yasgui.on("tabAdd", () => setTimeout(trim)); // it is told before the tab is drawn
+yasgui.on("tabSelect", trim);
+trim();
 
 searchableQuestions(questions, (title, query) => {
   questions.open = false;

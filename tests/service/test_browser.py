@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, expect
 
-from service.app import create_app
-from service.settings import Settings
+from tests.service.browsing import Visit, visiting
 
-pytest_plugins = ("tests.service.small",)
+pytest_plugins = ("tests.service.browsing", "tests.service.small")
 
-CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = {"phone": 360, "desktop": 1200}
 PATHS = (
     "/",
@@ -71,81 +64,16 @@ UNNAMED = """() => [...document.querySelectorAll('a[href], button, input:not([ty
   .map((e) => e.outerHTML.slice(0, 80))"""
 
 
-def _skip(reason: str) -> None:
-    if os.environ.get("EVPLANS_TEST_ALL") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.is_file():
-        _skip(f"{CHROMIUM} is not installed (Debian package chromium)")
-    with sync_playwright() as playwright:
-        try:
-            found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        except Error as error:
-            _skip(f"{CHROMIUM} does not start: {error.message.splitlines()[0]}")
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="session")
-def site(small_dataset: Settings) -> Iterator[str]:
-    """The address of a server over the small dataset."""
-    server = make_server("127.0.0.1", 0, create_app(small_dataset), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@dataclass(slots=True)
-class Visit:
-    """A page in a browser, with what went wrong in it."""
-
-    page: Page
-    site: str
-    asked: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        def ask(request: Request) -> None:
-            self.asked.append(request.url)
-
-        self.page.on("request", ask)
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in {"error", "warning"} else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
-
-    def to(self, path: str) -> Page:
-        self.page.goto(self.site + path)
-        return self.page
-
-
-def _visit(browser: Browser, site: str, width: int, scripts: bool, scheme: str) -> Iterator[Visit]:
-    context = browser.new_context(
-        viewport={"width": width, "height": 800},
-        java_script_enabled=scripts,
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    context.set_default_timeout(5000)
-    visit = Visit(context.new_page(), site)
-    visit.watch()
-    yield visit
-    context.close()
-
-
 @pytest.fixture(params=[(360, True), (1200, True), (1200, False)], ids=["phone", "desktop", "without scripts"])
 def visit(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Visit]:
-    yield from _visit(browser, site, *request.param, "light")
+    width, scripts = request.param
+    with visiting(browser, site, width, "light", scripts) as visit:
+        yield visit
 
 
 def test_a_newcomer_comes_from_a_search_to_the_sentence(visit: Visit) -> None:
     page = visit.to("/")
-    page.get_by_role("searchbox").fill("nissan")
+    page.locator("input[type=search]").fill("nissan")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Nissan", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nissan")
@@ -182,7 +110,7 @@ def test_makers_are_compared(visit: Visit) -> None:
 
 
 def test_the_keyboard_reaches_the_content_first(browser: Browser, site: str) -> None:
-    for visit in _visit(browser, site, 1200, True, "light"):
+    with visiting(browser, site) as visit:
         page = visit.to("/id/nissan")
         page.keyboard.press("Tab")
         expect(page.locator(":focus")).to_have_text("To the content")
@@ -195,7 +123,7 @@ def test_the_keyboard_reaches_the_content_first(browser: Browser, site: str) -> 
 def test_every_page_fits_is_legible_named_and_asks_nobody_else(
     browser: Browser, site: str, width: str, scheme: str
 ) -> None:
-    for visit in _visit(browser, site, WIDTHS[width], True, scheme):
+    with visiting(browser, site, WIDTHS[width], scheme) as visit:
         for path in PATHS:
             page = visit.to(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width], path
@@ -206,5 +134,5 @@ def test_every_page_fits_is_legible_named_and_asks_nobody_else(
                 int(name[1]) for name in page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(h => h.tagName)")
             ]
             assert all(b <= a + 1 for a, b in pairwise(levels)), (path, levels)
-        assert [url for url in visit.asked if not url.startswith((site, "data:"))] == []
+        assert visit.foreign == []
         assert [text for text in visit.complaints if "404" not in text] == []

