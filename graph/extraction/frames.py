@@ -30,6 +30,7 @@ LETTERS = {
     "person": "H",
 }  # fmt: skip
 
+UNCOUNTED = frozenset({"day", "week", "month", "hour"})  # what is made or sold in one of these is no year's figure
 NO_PERSON = re.compile(
     r"‹|\b(?:Day|Plan|Group|Motors?|Conference|Summit|Show|Board|Investor|Chief|President|Executive)\b"
 )
@@ -39,6 +40,18 @@ VENTURE = re.compile(
     r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, "
     r"(?:an?|its|the|their|our|(?P<parent>‹[A-Z]*O[A-Z]*#\d+›)'s) (?:[\w-]+ ){0,3}$"
 )
+
+
+def people_in(sentence: Annotated, start: int, end: int) -> list[str]:
+    """The people named in a span of a marked sentence, by mark or in plain words; none where a name is no person's."""
+    found: list[str] = []
+    for piece in re.finditer(r"(?:(?!,? and |, ).)+", sentence.text[start:end]):
+        named = [m.name for m in sentence.mentions(start + piece.start(), start + piece.end()) if "Person" in m.kinds]
+        name = named[0] if named else piece.group().removeprefix("and ").strip(" .,")
+        if not name or NO_PERSON.search(name):
+            return []
+        found.append(name)
+    return found
 
 
 class Frames:
@@ -146,8 +159,8 @@ class Frames:
             found = self.discourse.before(frame.index)
             return list(found.names[:1]) if found else []
         if rule.object_ladder == "maker":
-            models = self.of_kind(sentence, match.start(), match.end(), "V")
-            owner = self.discourse.owner(models[0].name) if models else None
+            models = self.of_kind(sentence, 0, match.end(), "V")
+            owner = self.discourse.owner(models[-1].name) if models else None
             found = (
                 Found((owner.name,), "the model's maker")
                 if owner
@@ -203,8 +216,8 @@ class Frames:
                 return Found((written,), "a person's name")
             return None
         if "person" in match.re.groupindex and match.start("person") >= 0:
-            names = self.names(sentence, match, "person") or [match.group("person").strip(" .,")]
-            return Found((names[0],), "a person's name") if not NO_PERSON.search(names[0]) else None
+            people = people_in(sentence, *match.span("person"))
+            return Found(tuple(people), "a person's name") if people else None
         if rule.property in {"partnersWith", "holdsStakeIn"}:
             venture = VENTURE.search(sentence.text[: match.start()])
             if venture and venture["parent"]:
@@ -252,6 +265,9 @@ class Frames:
                 found = self.discourse.document_topic()
             elif word == "topic":
                 found = self.discourse.before(index)
+            elif word == "models":
+                earlier = self.earlier(index, "V")
+                found = Found(tuple(dict.fromkeys(earlier)), "gone back to") if 1 < len(earlier) < 4 else None
             elif word == "parents":
                 found = self.parents(index, position)
             elif word.startswith("opener:"):
@@ -386,6 +402,8 @@ class Frames:
         if rule.property == "investment":
             found = self.builder(index, at[0]) or found
         if not found:
+            return
+        if item[0].per in UNCOUNTED and mark_of(item) == "n":
             return
         first, last = min(at[0], span[0]), max(at[1], span[1])
         if 0 <= found.start < at[0]:

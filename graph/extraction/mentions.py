@@ -14,7 +14,12 @@ from graph.extraction.model import Mention
 from graph.register import Entity, Register, fold
 
 TOKEN = re.compile(r"[^\W_]+")
-JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+]{0,3}|\n)\Z")
+JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+#]{0,3}|\n)\Z")
+# a company's legal form after its name
+FORM = re.compile(
+    r",? (?:Co|Corp|Inc|Ltd|Corporation|Company|Limited|Holdings|AG|SE|N\.?V|S\.?p\.?A|plc|PLC|LLC|Bhd)\b"
+    r"(?:\.(?!\n|$| [A-Z])|\. Ltd\b)?"
+)
 ORGANIZATION_KINDS = frozenset(
     "Organization Automaker Alliance BatteryMaker Supplier JointVenture Publisher TechnologyCompany Brand".split()
 )
@@ -159,7 +164,8 @@ class Gazetteer:
             slug = self._choose(text, start, end, options, present, sure)
             if slug:
                 entity = self.register.entities[slug]
-                found.append(Mention(start, end, entity.name, entity.kinds))
+                form = FORM.match(text, end) if entity.kinds & ORGANIZATION_KINDS else None
+                found.append(Mention(start, form.end() if form else end, entity.name, entity.kinds))
         return sorted([*found, *self._shortened(text, words, found)], key=lambda m: m.start)
 
     def _shortened(self, text: str, words: list[Token], found: list[Mention]) -> list[Mention]:
