@@ -1,48 +1,38 @@
-"""The pipeline: documents are read, extracted, reviewed, turned into RDF, validated, derived from and published."""
+"""The pipeline: documents are read, extracted, reviewed, turned into RDF, validated, derived from and published.
+
+`build` makes a dataset from all documents, `change` the next one from the last and a few documents; both give the same.
+"""
 
 from __future__ import annotations
 
+import json
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Quad, Store
+from graph import crew, neighbourhood, paths, rdf
+from graph.assembly import Assembly
+from graph.digests import build_id
+from graph.draft import Draft
+from graph.ledger import FILE as LEDGER
+from graph.ledger import Ledger
+from graph.namespaces import EV, Namespace
+from graph.preparing import Memory, Prepared, SetAside, Workshop, key, sources_digest, workshop
+from graph.publish import current_build, drafted, exclusive, publish
+from graph.reading import UnreadableDocument, find_documents
+from graph.validation import Report, result_of, result_row
 
-from graph import derive, paths, rdf, validation
-from graph.extraction.pipeline import extract
-from graph.namespaces import Namespace
-from graph.publish import GraphData, build_id, current_build, exclusive, publish
-from graph.reading import Document, UnreadableDocument, find_documents, read_document
-from graph.register import Register, load_register
-from graph.review import Reviewed, ReviewError, ReviewOutcome, apply, read_review
+LARGEST_DUMP = 200_000  # quads of a graph whose dump a change still writes; a larger one is written when asked for
 
 Progress = Callable[[str, int, int], None]
 
 
 class BuildError(RuntimeError):
     """A build that could not be made; nothing was published. The message says what is wrong and where."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A document that did not enter the dataset, and why."""
-
-    document: str
-    messages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A document that passed the gate."""
-
-    document: Document
-    outcome: ReviewOutcome
-    quads: Sequence[Quad]
 
 
 @dataclass(slots=True)
@@ -83,123 +73,177 @@ def build(data: Path, namespace: Namespace, progress: Progress = lambda *_: None
         return _build(data, namespace, progress)
 
 
+def change(
+    data: Path,
+    namespace: Namespace,
+    enter: Sequence[Path] = (),
+    leave: Sequence[str] = (),
+    progress: Progress = lambda *_: None,
+) -> Summary:
+    """Publish the next build: documents at `enter` are added or replaced, those named in `leave` withdrawn.
+
+    What it costs follows the change, not the dataset. Where there is no build to begin from, or the house's sources
+    have changed since, everything is built. Raises as `build` does.
+    """
+    with exclusive(data):
+        origin = _origin(data, namespace)
+        if origin is None:
+            return _build(data, namespace, progress)
+        begun, summary = time.monotonic(), Summary()
+        place = _workshop(namespace)
+        with drafted(data, namespace, origin) as draft:
+            made = list(_prepared(enter, data, place, summary, progress))
+            work = Assembly(draft, place.gate)
+            slugs = {*leave, *(path.stem for path in enter), *(one.slug for one in made)}
+            for quads in [*map(work.quads, sorted(slugs)), *(one.quads for one in made)]:
+                work.touched |= neighbourhood.topics(quads)
+            before = work.beside()
+            for slug in sorted(slugs):
+                work.withdraw(slug)
+            for one in made:
+                work.enter(one)
+            work.settle_names()
+            work.settle_findings(before, work.beside())
+            _finish(data, work, summary, LARGEST_DUMP)
+        summary.seconds = time.monotonic() - begun
+        return summary
+
+
 def _build(data: Path, namespace: Namespace, progress: Progress) -> Summary:
     begun, summary = time.monotonic(), Summary()
-    register = load_register(paths.REGISTER, namespace.base)
-    resolver = rdf.NameResolver(register, namespace)
-    ground = rdf.ground_quads(namespace)
-    gate = validation.Gate(quad for quads in ground.values() for quad in quads)
-    accepted = list(_documents(data, register, resolver, gate, summary, progress))
-    graphs = dict(ground)
-    for item in accepted:
-        graphs[namespace.document(item.document.slug)] = list(item.quads)
-    graphs[namespace.graph("candidates")] = rdf.candidate_quads(resolver)
-    progress("deriving", 0, 1)
-    store = Store()
-    store.bulk_extend(quad for quads in graphs.values() for quad in quads)
-    for name, quads in derive.derive(store, namespace).items():
-        graphs[name] = quads
-        store.bulk_extend(quads)
-    progress("validating the whole", 0, 1)
-    report = gate.whole(quad for quads in graphs.values() for quad in quads)
-    for line in validation.triples_in_two_graphs(store):
-        raise BuildError(f"a triple stands in two graphs: {line}")
-    if not report.conforms:
-        raise BuildError("the dataset violates its shapes:\n" + report.as_text())
-    graphs[namespace.graph("provenance")] = rdf.provenance_quads(
-        namespace, [a.document for a in accepted], graphs, report, version("evplans")
-    )
-    packed = {name: GraphData(quads, rdf.canonical_lines(quads)) for name, quads in graphs.items()}
-    _count(summary, accepted, graphs, report, namespace)
-    summary.build = build_id(packed)
-    summary.home = publish(
-        data,
-        packed,
-        {a.document.slug: a.document.text for a in accepted},
-        report.as_turtle(),
-        _manifest(summary, packed, accepted, namespace),
-    )
+    place = _workshop(namespace)
+    files = [path for folder in source_folders(data) for path in find_documents(folder)]
+    with drafted(data, namespace) as draft:
+        ground = rdf.ground_quads(namespace)
+        for graph, quads in ground.items():
+            draft.change(graph, added=quads)
+        draft.ledger.note("sources", sources_digest(namespace))
+        draft.ledger.note("entities", str(rdf.count_entities(ground[namespace.graph("register")])))
+        work = Assembly(draft, place.gate)
+        draft.ledger.add_results("ground", _ground_report(data, namespace, place).results)
+        for one in _prepared(files, data, place, summary, progress):
+            work.enter(one)
+        work.settle_names()
+        draft.flush()
+        wanted = neighbourhood.properties(draft.store)
+        for number, found in enumerate(crew.derived(draft, wanted)):
+            progress("deriving", number, len(wanted))
+            work.settle_findings((), found)
+        _finish(data, work, summary, None)
+        keys = {told["key"] for _, told in draft.ledger.documents()}
+        Memory(data / "cache").keep_only({*keys, _ground_key(namespace)})
     summary.seconds = time.monotonic() - begun
     return summary
 
 
-def _documents(
-    data: Path,
-    register: Register,
-    resolver: rdf.NameResolver,
-    gate: validation.Gate,
-    summary: Summary,
-    progress: Progress,
-) -> Iterable[Accepted]:
-    found = [path for folder in source_folders(data) for path in find_documents(folder)]
-    seen: dict[str, Path] = {}
-    for number, path in enumerate(found):
-        progress("reading documents", number, len(found))
+def _origin(data: Path, namespace: Namespace) -> Path | None:
+    """The current build, if the next one can begin from it: it is whole, and of the house's sources as they are."""
+    home = current_build(data)
+    if home is None or not (home / LEDGER).is_file():
+        return None
+    ledger = Ledger(home / LEDGER)
+    same = ledger.note("sources") == sources_digest(namespace)
+    ledger.close()
+    return home if same else None
+
+
+def _workshop(namespace: Namespace) -> Workshop:
+    return workshop(namespace.base, paths.REGISTER, sources_digest(namespace))
+
+
+def _ground_report(data: Path, namespace: Namespace, place: Workshop) -> Report:
+    """What the shapes say of ontology and register; remembered, since it is the same until they change."""
+    path = data / "cache" / _ground_key(namespace)
+    try:
+        return Report.of(map(result_of, json.loads(path.read_text(encoding="utf-8"))))
+    except (OSError, ValueError):
+        report = place.gate.ground()
+    if not report.conforms:
+        raise BuildError("the register or the ontology violates its shapes:\n" + report.as_text())
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(list(map(result_row, report.results))), encoding="utf-8")
+    return report
+
+
+def _ground_key(namespace: Namespace) -> str:
+    return f"ground-{sources_digest(namespace)[:32]}"
+
+
+def _prepared(
+    files: Sequence[Path], data: Path, place: Workshop, summary: Summary, progress: Progress
+) -> Iterator[Prepared]:
+    """The documents that may enter; the others are set aside in the summary."""
+    memory, sources = Memory(data / "cache"), sources_digest(place.namespace)
+    keys: dict[Path, str] = {}
+    slugs: dict[str, Path] = {}
+    for path in files:
         try:
-            document = read_document(path)
-            if document.slug in seen:
-                raise UnreadableDocument(f"{path}: {seen[document.slug]} has the same name; rename one of them")
-            seen[document.slug] = path
-            review = read_review(path.with_name(f"{document.slug}.review.jsonl"))
-        except (UnreadableDocument, ReviewError) as error:
+            keys[path] = key(path, sources)
+        except UnreadableDocument as error:
             summary.set_aside.append(SetAside(path.stem, (str(error),)))
-            continue
-        outcome = apply(extract(document, register), review)
-        summary.notes += outcome.notes
-        quads = rdf.document_quads(document, outcome.claims, resolver)
-        report = gate.document(quads, rdf.candidate_quads(resolver))
-        if report.conforms:
-            yield Accepted(document, outcome, quads)
+    known = {path: memory.get(name) for path, name in keys.items()}
+    made = crew.prepared([(path, name) for path, name in keys.items() if known[path] is None], place, sources)
+    for number, path in enumerate(keys):
+        progress("reading documents", number, len(keys))
+        one = known.pop(path) or _remembered(next(made), memory)
+        if isinstance(one, SetAside):
+            summary.set_aside.append(one)
+        elif one.slug in slugs:
+            reason = f"{path}: {slugs[one.slug]} has the same name; rename one of them"
+            summary.set_aside.append(SetAside(path.stem, (reason,)))
         else:
-            resolver.forget(document.slug)
-            summary.set_aside.append(SetAside(document.slug, tuple(report.lines())))
-    progress("reading documents", len(found), len(found))
+            slugs[one.slug] = path
+            summary.notes += one.notes
+            yield one
 
 
-def _count(
-    summary: Summary,
-    accepted: Sequence[Accepted],
-    graphs: dict[str, list[Quad]],
-    report: validation.Report,
-    namespace: Namespace,
-) -> None:
-    claims: list[Reviewed] = [claim for item in accepted for claim in item.outcome.claims]
-    origins: Counter[str] = Counter(claim.origin for claim in claims)
-    origins["rejected"] = sum(item.outcome.rejected for item in accepted)
-    origins["pending"] = sum(len(item.outcome.pending) for item in accepted)
-    summary.origins = dict(origins)
-    derived = rdf.count_types(graphs[namespace.graph("derived")])
+def _remembered(one: Prepared | SetAside, memory: Memory) -> Prepared | SetAside:
+    if isinstance(one, Prepared):
+        memory.put(one)
+    return one
+
+
+def _finish(data: Path, work: Assembly, summary: Summary, largest_dump: int | None) -> None:
+    """Describe, check, number and publish what was assembled."""
+    draft = work.draft
+    report = work.describe()
+    if not report.conforms:
+        raise BuildError("the dataset violates its shapes:\n" + report.as_text())
+    for line in draft.triples_in_two_graphs():
+        raise BuildError(f"a triple stands in two graphs: {line}")
+    draft.write_dumps(largest_dump)
+    _count(summary, draft, report)
+    summary.build = build_id(draft.graphs)
+    summary.home = publish(data, draft, report.as_turtle(), _manifest(summary, draft))
+
+
+def _count(summary: Summary, draft: Draft, report: Report) -> None:
+    ledger, classes, namespace = draft.ledger, draft.ledger.counts("class"), draft.namespace
+    facts = draft.graphs.get(namespace.graph("facts"))
+    summary.origins = dict(ledger.counts("origin").items())
     summary.counts = {
-        "documents": len(accepted),
-        "claims": len(claims),
-        "facts": len(graphs[namespace.graph("facts")]),
-        "disagreements": derived["Disagreement"],
-        "revisions": derived["Revision"],
-        "entities": rdf.count_entities([*graphs[namespace.graph("register")], *graphs[namespace.graph("candidates")]]),
-        "violations": sum(r.severity == "Violation" for r in report.results),
-        "warnings": sum(r.severity == "Warning" for r in report.results),
-        "quads": sum(map(len, graphs.values())),
+        "documents": classes[EV + "Document"],
+        "claims": classes[EV + "Claim"],
+        "facts": facts.quads if facts else 0,
+        "disagreements": classes[EV + "Disagreement"],
+        "revisions": classes[EV + "Revision"],
+        "entities": int(ledger.note("entities") or 0) + classes[EV + "CandidateEntity"],
+        "violations": report.counts["Violation"],
+        "warnings": report.counts["Warning"],
+        "quads": sum(graph.quads for graph in draft.graphs.values()),
     }
 
 
-def _manifest(
-    summary: Summary, graphs: dict[str, GraphData], accepted: Sequence[Accepted], namespace: Namespace
-) -> dict[str, Any]:
+def _manifest(summary: Summary, draft: Draft) -> dict[str, Any]:
+    shown = ("title", "media_type", "digest")
     return {
         "build": summary.build,
         "version": version("evplans"),
-        "base": namespace.base,
+        "base": draft.namespace.base,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "graphs": {name: {"quads": len(g.quads), "digest": g.digest} for name, g in sorted(graphs.items())},
+        "graphs": {name: {"quads": g.quads, "digest": g.text} for name, g in sorted(draft.graphs.items())},
         "counts": summary.counts,
         "origins": summary.origins,
         "set_aside": [{"document": s.document, "messages": list(s.messages)} for s in summary.set_aside],
-        "documents": {
-            a.document.slug: {
-                "title": a.document.title,
-                "media_type": a.document.media_type,
-                "digest": a.document.digest,
-            }
-            for a in accepted
-        },
+        "documents": {slug: {name: told[name] for name in shown} for slug, told in draft.ledger.documents()},
     }

@@ -1,6 +1,7 @@
 """What follows from the claims of all documents together, by SPARQL rules that are kept as files.
 
-Each rule is one query in `rules/`. They run in a fixed order, since later ones read what earlier ones found.
+Each rule is one query in `rules/`. They run in a fixed order, since later ones read what earlier ones found. Some look
+at one claim by itself, the others at claims with one property; so what a document changes follows from few claims.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _SCRATCH = "urn:x-evplans:comparison"
 _DENIED = "urn:x-evplans:denied"
 _CURRENCY = "http://qudt.org/vocab/unit/CCY_"
 
+_ALONE = ("speakers", "bounds")
 _COMPARISONS = ("comparable", "alike", "echoes", "recalled")
 _FINDINGS = (
     "revision",
@@ -35,27 +37,37 @@ _FINDINGS = (
 )
 
 
-def derive(store: Store, namespace: Namespace) -> dict[str, list[Quad]]:
-    """The quads of graph/facts and graph/derived, by graph, from the claims in `store`.
+def alone(store: Store, namespace: Namespace) -> list[Quad]:
+    """What follows from each claim by itself, as quads of graph/derived: speaker, bounds, amount in US dollars.
 
-    `store` holds register and documents; what it held of the two graphs before is replaced by what is returned.
+    `store` holds documents and their claims; what follows is added to it.
     """
-    facts, derived, scratch = namespace.graph("facts"), namespace.graph("derived"), _SCRATCH
-    for name in (facts, derived, scratch, _DENIED):
-        store.remove_graph(NamedNode(name))
+    home = NamedNode(namespace.graph("derived"))
+    for rule in _ALONE:
+        _run(store, rule, home.value, namespace)
+    store.extend(_rates(store, home, namespace))
+    _run(store, "amounts", home.value, namespace)
+    return ordered(store.quads_for_pattern(None, None, None, home))
+
+
+def together(store: Store, namespace: Namespace) -> list[Quad]:
+    """What follows from claims beside each other: facts, disagreements, targets that were missed.
+
+    `store` holds claims, their documents, who belongs to whom, and in graph/derived what follows from each claim alone.
+    The quads are those of graph/facts and of graph/derived that were not there.
+    """
+    facts, derived = NamedNode(namespace.graph("facts")), NamedNode(namespace.graph("derived"))
+    before = set(store.quads_for_pattern(None, None, None, derived))
     _run(store, "denials", _DENIED, namespace)
-    _run(store, "facts", facts, namespace)
+    _run(store, "facts", facts.value, namespace)
     store.remove_graph(NamedNode(_DENIED))
-    _run(store, "speakers", derived, namespace)
-    _run(store, "bounds", derived, namespace)
-    store.extend(_rates(store, NamedNode(derived), namespace))
-    _run(store, "amounts", derived, namespace)
     for rule in _COMPARISONS:
-        _run(store, rule, scratch, namespace)
+        _run(store, rule, _SCRATCH, namespace)
     for rule in _FINDINGS:
-        _run(store, rule, derived, namespace)
-    store.remove_graph(NamedNode(scratch))
-    return {name: ordered(store.quads_for_pattern(None, None, None, NamedNode(name))) for name in (facts, derived)}
+        _run(store, rule, derived.value, namespace)
+    store.remove_graph(NamedNode(_SCRATCH))
+    found = set(store.quads_for_pattern(None, None, None, derived)) - before
+    return ordered([*store.quads_for_pattern(None, None, None, facts), *found])
 
 
 def explanation(rule: str) -> str | None:

@@ -70,6 +70,11 @@ class Namespace:
         return f"{self.base}rate/{currency}-{year}"
 
     @property
+    def rates(self) -> str:
+        """What the IRIs of exchange rates begin with."""
+        return f"{self.base}rate/"
+
+    @property
     def prefixes(self) -> dict[str, str]:
         """Prefix to namespace, as queries, pages and serialisations use them.
 

@@ -3,52 +3,24 @@
 from __future__ import annotations
 
 import fcntl
-import gzip
-import hashlib
 import json
 import os
-import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Quad
-
-from graph.search import write_index
-from graph.store.embedded import write_store
+from graph.digests import GraphDigest
+from graph.draft import Draft
+from graph.namespaces import Namespace
+from graph.store.embedded import StoreError
 
 KEPT_BUILDS = 2
 
 
 class PublishError(RuntimeError):
     """A build that could not be written; what was published before stays. The message says where and why."""
-
-
-@dataclass(frozen=True)
-class GraphData:
-    """One named graph: its quads, and its canonical N-Quads lines in sorted order."""
-
-    quads: Sequence[Quad]
-    lines: Sequence[str]
-
-    @cached_property
-    def digest(self) -> str:
-        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
-
-
-def build_id(graphs: Mapping[str, GraphData]) -> str:
-    """The name of a dataset: 16 hexadecimal digits over the names and digests of its graphs."""
-    rows = "".join(f"{name} {graphs[name].digest}\n" for name in sorted(graphs))
-    return hashlib.sha256(rows.encode()).hexdigest()[:16]
-
-
-def dump_name(graph: str, base: str) -> str:
-    """The file that holds a graph's dump: `graph-facts.nq.gz`, `document-nissan-the-arc.nq.gz`."""
-    return re.sub(r"[^\w.-]+", "-", graph.removeprefix(base)).strip("-") + ".nq.gz"
 
 
 def current_build(data: Path) -> Path | None:
@@ -82,63 +54,68 @@ def exclusive(data: Path) -> Iterator[None]:
         yield
 
 
-def publish(
-    data: Path,
-    graphs: Mapping[str, GraphData],
-    texts: Mapping[str, str],
-    report: str,
-    manifest: Mapping[str, Any],
-) -> Path:
-    """Write a build and make it current; the caller holds the lock. `texts` are documents' texts by slug.
+@contextmanager
+def drafted(data: Path, namespace: Namespace, origin: Path | None = None) -> Iterator[Draft]:
+    """A new draft, empty or beginning as the build at `origin`; the caller holds the lock.
 
-    A build with the same id replaces the old one of that name. Raises PublishError; then nothing has changed.
+    What is not published when the block ends is removed. Raises PublishError where it cannot be written.
+    """
+    builds = data / "builds"
+    for leftover in builds.glob(".draft*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder = builds / ".draft"
+    try:
+        with Draft(folder, namespace, origin, graph_digests(read_manifest(origin)) if origin else None) as draft:
+            yield draft
+    except OSError as error:
+        raise PublishError(f"{builds}: cannot be written ({error.strerror or error}); the last build stays") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def graph_digests(manifest: Mapping[str, Any]) -> dict[str, GraphDigest]:
+    """Size and digest of each graph, as a manifest has them."""
+    return {name: GraphDigest.read(told["quads"], told["digest"]) for name, told in manifest["graphs"].items()}
+
+
+def publish(data: Path, draft: Draft, report: str, manifest: Mapping[str, Any]) -> Path:
+    """Make a draft the current build; the caller holds the lock. `report` is the SHACL report in Turtle.
+
+    A build with the same id replaces the old one of that name; the current one stays and gets the new manifest, since
+    it holds the same.
     """
     builds, build = data / "builds", str(manifest["build"])
-    _remove_leftovers(builds)
-    draft = builds / f".draft-{build}"
-    try:
-        _write(draft, graphs, texts, report, manifest)
-        home = builds / build
-        if home.exists():
-            if current_build(data) == home.resolve():  # its id is the digest of its graphs, so it holds the same
-                (draft / "manifest.json").replace(home / "manifest.json")
-                shutil.rmtree(draft)
-                return home
-            shutil.rmtree(home)
-        draft.rename(home)
-        _make_current(data, build)
-    except OSError as error:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise PublishError(f"{builds}: cannot be written ({error.strerror or error}); the last build stays") from error
+    draft.finish()
+    (draft.folder / "report.ttl").write_text(report, encoding="utf-8")
+    (draft.folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
+    for path in (draft.folder / "manifest.json", draft.folder / "dumps", draft.folder):
+        _sync(path)
+    home = builds / build
+    if home.exists():
+        if current_build(data) == home.resolve() and _sound(home):
+            (draft.folder / "manifest.json").replace(home / "manifest.json")
+            return home
+        shutil.rmtree(home)
+    draft.folder.rename(home)
+    _make_current(data, build)
     _remove_old(builds, keep=build)
     return home
 
 
-def _write(
-    draft: Path,
-    graphs: Mapping[str, GraphData],
-    texts: Mapping[str, str],
-    report: str,
-    manifest: Mapping[str, Any],
-) -> None:
-    for folder in ("dumps", "documents"):
-        (draft / folder).mkdir(parents=True)
-    for name in sorted(graphs):
-        lines = graphs[name].lines
-        packed = gzip.compress("".join(line + "\n" for line in lines).encode(), mtime=0)
-        (draft / "dumps" / dump_name(name, str(manifest["base"]))).write_bytes(packed)
-    for slug, text in texts.items():
-        (draft / "documents" / f"{slug}.txt").write_bytes(text.encode())
-    write_store(draft / "store", (quad for name in sorted(graphs) for quad in graphs[name].quads))
-    write_index(
-        draft / "search.sqlite", (quad for data in graphs.values() for quad in data.quads), str(manifest["base"])
-    )
-    (draft / "report.ttl").write_text(report, encoding="utf-8")
-    (draft / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
-    for path in (draft / "manifest.json", draft / "dumps", draft):
-        handle = os.open(path, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
+def _sound(home: Path) -> bool:
+    """Whether the store of a build can be read."""
+    from graph.store.embedded import open_store
+
+    try:
+        return next(iter(open_store(home / "store")), None) is not None
+    except (OSError, StoreError):
+        return False
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)
 
 
 def _make_current(data: Path, build: str) -> None:
@@ -146,11 +123,7 @@ def _make_current(data: Path, build: str) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(Path("builds") / build)
     link.replace(data / "current")
-
-
-def _remove_leftovers(builds: Path) -> None:
-    for draft in builds.glob(".draft-*"):
-        shutil.rmtree(draft, ignore_errors=True)
+    _sync(data)
 
 
 def _remove_old(builds: Path, keep: str) -> None:

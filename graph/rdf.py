@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -12,9 +12,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from graph import paths
 from graph.claims import Claim
-from graph.names import NameResolver
+from graph.names import NameResolver, Use
 from graph.namespaces import DCT, EV, OA, PROV, RDFS, SKOS, Namespace
-from graph.provenance import provenance_quads
 from graph.reading import Document
 from graph.review import Reviewed
 from graph.sentence import sentence
@@ -30,11 +29,11 @@ from graph.terms import (
     ordered,
     turtle_quads,
 )  # fmt: skip
-from graph.vocabulary import ENTITY, Kinds, ontology_files
+from graph.vocabulary import ENTITY, Kinds, Vocabulary, ontology_files
 
 __all__ = [
     "NameResolver", "candidate_quads", "canonical_lines", "count_entities", "count_types", "document_quads",
-    "ground_quads", "ontology_quads", "provenance_quads", "register_quads", "shapes_quads",
+    "ground_quads", "ontology_quads", "register_quads", "shapes_quads",
 ]  # fmt: skip
 
 _PLACES: Kinds = frozenset({"Place"})
@@ -68,9 +67,9 @@ def _metadata(document: Document, names: NameResolver) -> Pairs:
         yield DCT + "issued", date(document.date)
         yield EV + "issuedYear", integer(int(document.date[:4]))
     if document.publisher:
-        yield DCT + "publisher", names.entity(document.publisher, document.slug, _PUBLISHERS)
+        yield DCT + "publisher", names.entity(document.publisher, _PUBLISHERS)
     for author in document.authors:
-        yield DCT + "creator", names.entity(author, document.slug, _SPEAKERS)
+        yield DCT + "creator", names.entity(author, _SPEAKERS)
     if document.language:
         yield DCT + "language", Literal(document.language)
     yield DCT + "format", Literal(document.media_type)
@@ -101,11 +100,11 @@ def _claim(reviewed: Reviewed, names: NameResolver) -> Pairs:
 
 
 def _content(claim: Claim, names: NameResolver) -> Pairs:
-    code, here = names.vocabulary.code, claim.document
-    yield EV + "subject", names.entity(claim.subject, here, names.vocabulary.domains.get(claim.property, frozenset()))
+    code = names.vocabulary.code
+    yield EV + "subject", names.entity(claim.subject, names.vocabulary.domains.get(claim.property, frozenset()))
     if claim.object:
         kinds = names.vocabulary.ranges.get(claim.property, frozenset())
-        yield EV + "object", names.entity(claim.object, here, kinds)
+        yield EV + "object", names.entity(claim.object, kinds)
     yield from _value(claim, names)
     if claim.unit:
         yield EV + "unit", NamedNode(code("unit", claim.unit))
@@ -118,22 +117,22 @@ def _content(claim: Claim, names: NameResolver) -> Pairs:
     if claim.duration_years is not None:
         yield EV + "durationYears", number(claim.duration_years)
     for region in regions(claim.region, names):
-        yield EV + "region", names.entity(region, here, _PLACES)
+        yield EV + "region", names.entity(region, _PLACES)
     if claim.powertrain:
         yield EV + "powertrain", NamedNode(code("powertrain", claim.powertrain))
     if claim.plan:
-        yield EV + "plan", names.entity(claim.plan, here, frozenset({"Plan"}))
+        yield EV + "plan", names.entity(claim.plan, frozenset({"Plan"}))
     if claim.attribution:
-        yield EV + "attribution", names.entity(claim.attribution, here, _SPEAKERS)
+        yield EV + "attribution", names.entity(claim.attribution, _SPEAKERS)
 
 
 def _value(claim: Claim, names: NameResolver) -> Pairs:
     if claim.value is None:
         return
     if claim.property == "holdsRole":
-        yield EV + "role", names.role(str(claim.value), claim.document)
+        yield EV + "role", names.role(str(claim.value))
     elif claim.property == "country":
-        yield EV + "value", names.entity(str(claim.value), claim.document, frozenset({"Country"}))
+        yield EV + "value", names.entity(str(claim.value), frozenset({"Country"}))
     elif claim.property == "bodyStyle":
         yield EV + "value", NamedNode(names.vocabulary.code("body-style", str(claim.value)))
     else:
@@ -164,29 +163,35 @@ def _evidence(claim: Claim, iri: str, home: NamedNode) -> Iterator[Quad]:
         yield Quad(subject, NamedNode(predicate), term, home)
 
 
-def candidate_quads(names: NameResolver) -> list[Quad]:
+def candidate_quads(namespace: Namespace, known: Vocabulary, uses: Iterable[Use]) -> list[Quad]:
     """The entities and roles that documents name and the house does not know, as quads of graph/candidates."""
-    home = NamedNode(names.namespace.graph("candidates"))
+    home = NamedNode(namespace.graph("candidates"))
+    about: dict[str, list[Use]] = defaultdict(list)
+    for use in uses:
+        about[use.iri].append(use)
     quads = []
-    for key, candidate in names.candidates.items():
-        node = NamedNode(names.namespace.entity(key))
-        kind = names.vocabulary.narrowed(use for uses in candidate.uses.values() for use in uses)
-        label, *others = sorted({spelling for found in candidate.spellings.values() for spelling in found})
-        quads += [Quad(node, RDF_TYPE, NamedNode(EV + k), home) for k in {kind, "CandidateEntity"} - {ENTITY}]
-        quads.append(Quad(node, NamedNode(SKOS + "prefLabel"), english(label), home))
-        quads += [Quad(node, NamedNode(SKOS + "altLabel"), english(other), home) for other in others]
-    for iri, titles in names.roles.items():
-        title = min(title for found in titles.values() for title in found)
-        scheme = NamedNode(iri.rpartition("/")[0])
-        for predicate, term in (
-            (RDF_TYPE.value, NamedNode(SKOS + "Concept")),
-            (RDF_TYPE.value, NamedNode(EV + "Role")),
-            (SKOS + "inScheme", scheme),
-            (SKOS + "prefLabel", english(title)),
-            (SKOS + "notation", Literal(title)),
-        ):
-            quads.append(Quad(NamedNode(iri), NamedNode(predicate), term, home))
+    for iri, found in about.items():
+        label, *others = sorted({use.spelling for use in found})
+        pairs = _role(iri, label) if found[0].role else _candidate(known, found, label, others)
+        quads += [Quad(NamedNode(iri), NamedNode(predicate), term, home) for predicate, term in pairs]
     return ordered(quads)
+
+
+def _candidate(known: Vocabulary, uses: Iterable[Use], label: str, others: Iterable[str]) -> Pairs:
+    kind = known.narrowed(frozenset(use.kinds) for use in uses)
+    for name in {kind, "CandidateEntity"} - {ENTITY}:
+        yield RDF_TYPE.value, NamedNode(EV + name)
+    yield SKOS + "prefLabel", english(label)
+    for other in others:
+        yield SKOS + "altLabel", english(other)
+
+
+def _role(iri: str, title: str) -> Pairs:
+    yield RDF_TYPE.value, NamedNode(SKOS + "Concept")
+    yield RDF_TYPE.value, NamedNode(EV + "Role")
+    yield SKOS + "inScheme", NamedNode(iri.rpartition("/")[0])
+    yield SKOS + "prefLabel", english(title)
+    yield SKOS + "notation", Literal(title)
 
 
 def register_quads(namespace: Namespace, folder: Path = paths.REGISTER) -> list[Quad]:

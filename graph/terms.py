@@ -22,6 +22,12 @@ class TurtleError(ValueError):
     """A Turtle file that cannot be read; the message says which and where."""
 
 
+def iri(term: object) -> str:
+    """The IRI of a term that is known to be one: published data has no other subjects."""
+    assert isinstance(term, NamedNode), term
+    return term.value
+
+
 def integer(value: int) -> Literal:
     return Literal(str(value), datatype=NamedNode(XSD + "integer"))
 

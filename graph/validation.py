@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import rdflib
@@ -23,11 +24,12 @@ from pyshacl.shapes_graph import ShapesGraph
 from pyshacl.validator import Validator
 from rdflib import DCTERMS, PROV, RDF, RDFS, SH, SKOS, XSD, BNode, Graph, URIRef
 from rdflib.term import Node
+from rdflib.util import from_n3
 
 from graph import paths
 from graph.constraints import Constraint, Term, for_many_nodes, sparql_constraints, within
 from graph.namespaces import EV, OA, Namespace
-from graph.terms import TurtleError
+from graph.terms import TurtleError, iri
 
 SHAPES = "https://w3id.org/evplans/shapes#"
 SEVERITIES = ("Violation", "Warning", "Info")
@@ -58,6 +60,22 @@ class Result:
         value = "" if self.value is None else str(self.value)
         shown = f": {value}" if value not in ("", self.focus) and value not in self.message else ""
         return f"{self.severity:<9} {self.message} [{self.shape.rpartition('#')[2]}{shown}]"
+
+
+def result_row(result: Result) -> list[Any]:
+    """A result as plain values, for files."""
+    value = result.value.n3() if isinstance(result.value, rdflib.term.Identifier) else None
+    return [
+        result.severity, result.shape, result.focus, result.path, value, result.message, result.document, result.label,
+    ]  # fmt: skip
+
+
+def result_of(row: Sequence[Any]) -> Result:
+    """The result that `result_row` wrote."""
+    severity, shape, focus, path, value, message, document, label = row
+    term = None if value is None else from_n3(value)
+    assert term is None or isinstance(term, Node)
+    return Result(severity, shape, focus, path, term, message, document, label)
 
 
 @dataclass(frozen=True)
@@ -116,30 +134,47 @@ class Report:
 
 
 class Gate:
-    """What a build asks: may this document enter, and does the whole conform? Each thing is checked once."""
+    """May these documents enter, and does what was made from them conform? It knows the ontology and the register."""
 
     def __init__(self, ground: Iterable[ox.Quad]) -> None:
         """`ground` holds the ontology, its codes and the register."""
         self._context = as_graph(ground)
-        self._checked: set[str] = set()
-        self._results: list[Result] = []
 
-    def document(self, quads: Iterable[ox.Quad], candidates: Iterable[ox.Quad]) -> Report:
-        """Check a document's own graph; what it mentions is looked up in the ground and among the candidates."""
-        for triple in as_graph(candidates):
-            self._context.add(triple)
-        document = as_graph(quads)
-        report = validate_document(document, self._context)
-        if report.conforms:
-            self._checked.update(str(s) for s in document.subjects())
-            self._results += report.results
-        return report
+    def documents(self, made: Sequence[tuple[Sequence[ox.Quad], Sequence[ox.Quad]]]) -> list[Report]:
+        """Check documents, each given with the candidates that it names: for each the report that it has alone."""
+        reports: list[Report | None] = [None] * len(made)
+        together = [i for i, _ in enumerate(made)] if _agree(candidates for _, candidates in made) else []
+        if len(together) > 1:
+            whole = self._check([q for i in together for part in made[i] for q in part], made)
+            if whole.conforms:
+                for i in together:
+                    subjects = {iri(q.subject) for q in made[i][0]}
+                    reports[i] = Report.of(r for r in whole.results if r.focus in subjects)
+        return [report or self._check([*made[i][0], *made[i][1]], [made[i]]) for i, report in enumerate(reports)]
 
-    def whole(self, quads: Iterable[ox.Quad]) -> Report:
-        """Check all that no document's check has seen, and report it together with what those have found."""
-        data = as_graph(quads)
-        rest = {str(node) for node in data.all_nodes() if isinstance(node, URIRef)} - self._checked
-        return Report.of([*self._results, *validate(data, focus_nodes=rest).results])
+    def _check(self, quads: Iterable[ox.Quad], made: Iterable[tuple[Sequence[ox.Quad], Sequence[ox.Quad]]]) -> Report:
+        focus = {iri(quad.subject) for own, _ in made for quad in own}
+        return validate_document(as_graph(quads), self._context, focus)
+
+    def nodes(self, quads: Iterable[ox.Quad], focus_nodes: Collection[str]) -> Report:
+        """Check some nodes of what is derived, given with all that their rules look at."""
+        return validate_document(as_graph(quads), self._context, focus_nodes)
+
+    def ground(self) -> Report:
+        """Check the ontology and the register themselves."""
+        return validate(self._context)
+
+
+def _agree(candidates: Iterable[Iterable[ox.Quad]]) -> bool:
+    """Whether no two of the lists say different things of one candidate."""
+    told: dict[str, set[ox.Quad]] = {}
+    for quads in candidates:
+        own: dict[str, set[ox.Quad]] = {}
+        for quad in quads:
+            own.setdefault(iri(quad.subject), set()).add(quad)
+        if any(told.setdefault(subject, said) != said for subject, said in own.items()):
+            return False
+    return True
 
 
 @lru_cache(maxsize=4)
@@ -226,17 +261,6 @@ def as_store(graph: Graph) -> ox.Store:
     store = ox.Store()
     store.bulk_load(graph.serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES)
     return store
-
-
-def triples_in_two_graphs(store: ox.Store) -> list[str]:
-    """Every triple that stands in more than one graph, with the graphs, a line each; a query would count it twice."""
-    first: dict[ox.Triple, ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = {}
-    graphs: dict[ox.Triple, set[str]] = {}
-    for quad in store:
-        other = first.setdefault(quad.triple, quad.graph_name)
-        if other != quad.graph_name:
-            graphs.setdefault(quad.triple, {str(other)}).add(str(quad.graph_name))
-    return sorted(f"{triple} stands in {' and '.join(sorted(names))}" for triple, names in graphs.items())
 
 
 def report_quads(report: Report, namespace: Namespace | None = None) -> Iterator[ox.Quad]:
@@ -342,8 +366,8 @@ def _rdflib_term(term: Term) -> Node:
 
 def _with_short_iris(message: str) -> str:
     """The message with `ev:unit` in place of the whole IRI that a query has put into it."""
-    for prefix, iri in Namespace().prefixes.items():
-        message = re.sub(re.escape(iri) + r"(?=[\w-])", f"{prefix}:", message)
+    for prefix, space in Namespace().prefixes.items():
+        message = re.sub(re.escape(space) + r"(?=[\w-])", f"{prefix}:", message)
     return message
 
 

@@ -17,7 +17,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, send_f
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from graph.namespaces import DCAT, DCT, RDF, VOID, XSD
-from graph.publish import dump_name
+from graph.draft import dump_name
 from service.dataset import Dataset, current
 from service.negotiation import Offer, choose
 from service.problems import Problem, not_acceptable

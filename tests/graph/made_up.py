@@ -13,6 +13,7 @@ from graph.namespaces import EV, Namespace
 from graph.reading import Document
 from graph.register import Entity, Register
 from graph.review import Reviewed
+from graph.terms import iri, ordered
 
 NAMESPACE = Namespace()
 
@@ -48,6 +49,19 @@ def reviewed(one: Claim) -> Reviewed:
     return Reviewed(claim=one, origin="added", state="reviewed", rule=None, confidence=None)
 
 
+def derived(store: Store, namespace: Namespace = NAMESPACE) -> dict[str, list[Quad]]:
+    """What follows from the claims in a store, by graph."""
+    graphs: dict[str, list[Quad]] = {namespace.graph("facts"): [], namespace.graph("derived"): []}
+    for quad in [*derive.alone(store, namespace), *derive.together(store, namespace)]:
+        graphs[iri(quad.graph_name)].append(quad)
+    return {name: ordered(quads) for name, quads in graphs.items()}
+
+
+def candidates(names: rdf.NameResolver) -> list[Quad]:
+    """The candidate entities among the names that were resolved."""
+    return rdf.candidate_quads(names.namespace, names.vocabulary, names.uses)
+
+
 @dataclass
 class Derived:
     """What `derive` finds in a few claims, in terms that tests can read."""
@@ -69,7 +83,7 @@ class Derived:
             for e in self.register.entities.values()
             for p in e.parents
         )
-        self.graphs = derive.derive(self.store, NAMESPACE)
+        self.graphs = derived(self.store)
         self.quads = self.graphs[NAMESPACE.graph("derived")]
 
     @property

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from graph import paths
-from graph.build import Summary, build, needs_build
+from graph.build import Summary, build, change, needs_build
 from graph.namespaces import Namespace
 from graph.publish import current_build, read_manifest
 from graph.register import RegisterError
@@ -128,6 +128,50 @@ def test_a_document_without_review_is_published_as_unreviewed(tmp_path: Path) ->
     assert [row[0] for row in states] == ["https://w3id.org/evplans/code/review-state/unreviewed"]
 
 
+def test_a_change_gives_the_build_that_all_documents_give(tmp_path: Path) -> None:
+    """Entering, replacing and withdrawing documents one by one leads to the very dataset that a whole build makes."""
+    data, later = tmp_path / "data", tmp_path / "later"
+    later.mkdir()
+    whole = built(tmp_path / "whole")
+    for path in paths.DOCUMENTS.glob("alliance-2030-announcement.*"):
+        path.rename(later / path.name)
+    without = built(data)
+    assert without.build != whole.build
+    for path in later.iterdir():
+        path.rename(paths.DOCUMENTS / path.name)
+    announcement = paths.DOCUMENTS / "alliance-2030-announcement.md"
+    entered = change(data, Namespace(), enter=[announcement])
+    assert (entered.build, entered.counts, entered.origins) == (whole.build, whole.counts, whole.origins)
+    assert dumps(entered.home) == dumps(whole.home)
+    assert change(data, Namespace(), enter=[announcement]).build == whole.build
+    for path in paths.DOCUMENTS.glob("alliance-2030-announcement.*"):
+        path.rename(later / path.name)
+    assert change(data, Namespace(), leave=["alliance-2030-announcement"]).build == without.build
+    (later / announcement.name).rename(announcement)
+    text = announcement.read_text(encoding="utf-8").replace("35", "36")
+    announcement.write_text(text, encoding="utf-8")
+    assert change(data, Namespace(), enter=[announcement]).build == built(tmp_path / "other").build
+
+
+def test_a_document_whose_new_text_violates_a_shape_is_withdrawn_and_named(tmp_path: Path) -> None:
+    data, path = tmp_path / "data", paths.DOCUMENTS / "nissan-the-arc.md"
+    built(data)
+    path.write_bytes(bytes(range(256)) * 8)
+    summary = change(data, Namespace(), enter=[path])
+    assert [aside.document for aside in summary.set_aside] == ["nissan-the-arc"]
+    assert summary.counts["documents"] == 1
+
+
+def test_what_changes_of_the_sources_makes_a_change_a_whole_build(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    built(data)
+    (paths.REGISTER / "all.ttl").write_text(
+        ORGANISATIONS + 'id:kia a ev:Brand ; skos:prefLabel "Kia"@en .\n', encoding="utf-8"
+    )
+    change(data, Namespace(), leave=["nothing"])
+    assert built(tmp_path / "other").build == change(data, Namespace(), leave=["nothing"]).build
+
+
 def test_a_broken_register_stops_the_build_with_file_and_line_and_keeps_the_last(tmp_path: Path) -> None:
     first = built(tmp_path / "data")
     (paths.REGISTER / "all.ttl").write_text(ORGANISATIONS + "id:kia a ev:Brand\n", encoding="utf-8")
@@ -153,7 +197,7 @@ def test_a_build_that_is_killed_at_any_moment_leaves_the_last_dataset(tmp_path: 
         assert read_manifest(home)["build"] == home.name
         assert list(rows(open_store(home / "store"), "SELECT ?s WHERE { ?s ?p ?o } LIMIT 1"))
     built(data)
-    assert not list((data / "builds").glob(".draft-*"))
+    assert not list((data / "builds").glob(".draft*"))
 
 
 def test_a_read_only_data_folder_is_named(tmp_path: Path) -> None:

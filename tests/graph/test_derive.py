@@ -14,7 +14,7 @@ from graph.namespaces import EV, Namespace
 from graph.paths import HOUSE
 from graph.reading import read_document
 from graph.register import load_register
-from tests.graph.made_up import NAMESPACE, Derived, claim, local, reviewed
+from tests.graph.made_up import NAMESPACE, Derived, claim, derived, local, reviewed
 
 CORPUS = HOUSE.parent / "shared" / "corpus"
 UNDATED_SEEDS = {"alliance-2030-report": "2022-01", "alliance-start-to-future": "2022-02-08"}
@@ -321,7 +321,7 @@ def test_the_same_claims_give_the_same_quads_and_deriving_twice_adds_nothing() -
     claims = [*models(30, 35), claim(property="partnersWith", object="Renault", modality="fact")]
     first, second = Derived(claims), Derived(claims[::-1])
     assert first.graphs == second.graphs
-    assert derive.derive(first.store, NAMESPACE) == second.graphs
+    assert derive.together(first.store, NAMESPACE) == first.graphs[NAMESPACE.graph("facts")]
 
 
 def test_scratch_graphs_are_gone_afterwards() -> None:
@@ -342,7 +342,7 @@ def _disagreement(namespace: Namespace) -> str:
     for one in models(30, 35):
         store.extend(rdf.document_quads(document(one.document), [reviewed(one)], names))
     graph = namespace.graph("derived")
-    return next(q.subject.value for q in derive.derive(store, namespace)[graph] if q.predicate.value == EV + "involves")
+    return next(q.subject.value for q in derived(store, namespace)[graph] if q.predicate.value == EV + "involves")
 
 
 @pytest.mark.parametrize("rule", sorted(derive.RULES.glob("*.rq")), ids=lambda p: p.stem)
@@ -372,7 +372,7 @@ def gold() -> list[Quad]:
         source = read_document(next(p for e in (".md", ".txt") if (p := path.with_name(slug + e)).is_file()))
         source = replace(source, date=source.date or UNDATED_SEEDS.get(slug))
         store.extend(rdf.document_quads(source, [reviewed(c) for c in read_claims(path)], names))
-    return derive.derive(store, NAMESPACE)[NAMESPACE.graph("derived")]
+    return derived(store)[NAMESPACE.graph("derived")]
 
 
 def test_the_gold_claims_give_few_disagreements(gold: list[Quad]) -> None:

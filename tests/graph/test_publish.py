@@ -9,25 +9,18 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from graph.namespaces import DEFAULT_BASE, SKOS
-from graph.publish import (
-    GraphData,
-    PublishError,
-    build_id,
-    current_build,
-    dump_name,
-    exclusive,
-    publish,
-    read_manifest,
-)
+from graph.digests import build_id
+from graph.draft import dump_name
+from graph.namespaces import DEFAULT_BASE, SKOS, Namespace
+from graph.publish import PublishError, current_build, drafted, exclusive, publish, read_manifest
 from graph.store.embedded import open_store
 from tests.graph.asking import rows
 
 GRAPH = DEFAULT_BASE + "graph/register"
 
 
-def graphs(*names: str) -> dict[str, GraphData]:
-    quads = [
+def quads(*names: str) -> list[Quad]:
+    return [
         Quad(
             NamedNode(f"{DEFAULT_BASE}id/{name}"),
             NamedNode(SKOS + "prefLabel"),
@@ -36,18 +29,16 @@ def graphs(*names: str) -> dict[str, GraphData]:
         )
         for name in names
     ]
-    return {GRAPH: GraphData(quads, sorted(f"{quad} ." for quad in quads))}
 
 
 def published(data: Path, *names: str) -> Path:
-    content = graphs(*names)
-    manifest = {
-        "build": build_id(content),
-        "base": DEFAULT_BASE,
-        "graphs": {name: {"digest": g.digest} for name, g in content.items()},
-    }
-    with exclusive(data):
-        return publish(data, content, {"a": "Nissan\r\nLeaf"}, "", manifest)
+    with exclusive(data), drafted(data, Namespace()) as draft:
+        draft.change(GRAPH, added=quads(*names))
+        draft.text("a", "Nissan\r\nLeaf")
+        draft.write_dumps()
+        graphs = {name: {"quads": size.quads, "digest": size.text} for name, size in draft.graphs.items()}
+        manifest = {"build": build_id(draft.graphs), "base": DEFAULT_BASE, "graphs": graphs}
+        return publish(data, draft, "", manifest)
 
 
 def labels(build: Path) -> set[str | None]:
@@ -78,7 +69,7 @@ def test_building_again_keeps_the_current_build(tmp_path: Path) -> None:
     first = published(tmp_path, "Nissan")
     assert published(tmp_path, "Nissan") == first
     assert labels(first) == {"Nissan"}
-    assert not list((tmp_path / "builds").glob(".draft-*"))
+    assert not list((tmp_path / "builds").glob(".draft*"))
 
 
 def test_building_again_mends_a_broken_manifest(tmp_path: Path) -> None:
@@ -100,12 +91,12 @@ def test_a_build_that_cannot_be_written_leaves_the_last_one(tmp_path: Path, monk
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("graph.publish.write_store", full)
+    monkeypatch.setattr("graph.draft.write_dump", full)
     with pytest.raises(PublishError, match="No space left on device"):
         published(tmp_path, "Kia")
     assert current_build(tmp_path) == home.resolve()
     assert labels(home) == {"Nissan"}
-    assert not list((tmp_path / "builds").glob(".draft-*"))
+    assert not list((tmp_path / "builds").glob(".draft*"))
 
 
 def test_a_draft_left_by_a_killed_build_is_removed(tmp_path: Path) -> None:

@@ -13,14 +13,17 @@ from rdflib import Graph
 
 from graph import rdf
 from graph.claims import PROPERTIES, Claim
+from graph.draft import Draft
 from graph.namespaces import CODE, EV, SKOS, UNIT, XSD, Namespace
 from graph.paths import HOUSE
+from graph.provenance import dataset_provenance, document_provenance
 from graph.register import Entity, Register
 from graph.sentence import figure, sentence
 from graph.terms import TurtleError, date, decimal, number, skolemised
 from graph.validation import Report
 from graph.vocabulary import vocabulary
 from tests.graph.made_up import NAMESPACE, REGISTER, claim, document, local, reviewed
+from tests.graph.made_up import candidates as candidate_quads
 
 Said = dict[str, list[str]]
 
@@ -141,7 +144,7 @@ def test_the_same_claim_twice_is_one_node_and_order_does_not_matter() -> None:
 def test_whatever_is_claimed_can_be_written_and_read_again(name: str, subject: str, value: object) -> None:
     names = rdf.NameResolver(REGISTER, NAMESPACE)
     quads = rdf.document_quads(document(), [reviewed(claim(property=name, subject=subject, value=value))], names)
-    lines = rdf.canonical_lines([*quads, *rdf.candidate_quads(names)])
+    lines = rdf.canonical_lines([*quads, *candidate_quads(names)])
     again = list(parse("\n".join(lines).encode(), format=RdfFormat.N_QUADS))
     assert rdf.canonical_lines(again) == lines
     assert not any(isinstance(t, BlankNode) for q in again for t in (q.subject, q.object))
@@ -152,9 +155,7 @@ def test_whatever_is_claimed_can_be_written_and_read_again(name: str, subject: s
 
 def candidates(*claims: Claim, register: Register = REGISTER) -> set[tuple[str, str, str]]:
     _, names = said(*claims, register=register)
-    return {
-        (local(q.subject.value), local(q.predicate.value), local(q.object.value)) for q in rdf.candidate_quads(names)
-    }
+    return {(local(q.subject.value), local(q.predicate.value), local(q.object.value)) for q in candidate_quads(names)}
 
 
 def test_a_name_outside_the_register_becomes_a_candidate_with_the_kind_that_its_uses_allow() -> None:
@@ -199,19 +200,6 @@ def test_spellings_of_one_slug_are_labels_of_one_candidate_in_any_order() -> Non
     one, two = claim(subject="Zoë-X"), claim(subject="Zoe X")
     assert candidates(one, two) == candidates(two, one)
     assert {p for _, p, _ in candidates(one, two)} == {"type", "prefLabel", "altLabel"}
-
-
-def test_names_of_a_document_that_is_set_aside_are_forgotten() -> None:
-    names = rdf.NameResolver(REGISTER, NAMESPACE)
-    for slug in ("one", "two"):
-        own = [
-            claim(slug, subject="Shared"),
-            claim(slug, subject=f"Only {slug}", property="holdsRole", object="Nissan"),
-        ]
-        rdf.document_quads(document(slug), [reviewed(c) for c in own], names)
-    names.forget("two")
-    labels = {q.object.value for q in rdf.candidate_quads(names) if q.predicate.value == SKOS + "prefLabel"}
-    assert labels == {"Shared", "Only one"}
 
 
 def test_a_role_that_the_code_list_lacks_is_described() -> None:
@@ -296,17 +284,19 @@ def test_every_term_that_is_used_is_declared(ground: dict[str, list[Quad]]) -> N
     assert {term for term in used if EV + term not in declared} == set()
 
 
-def test_provenance_names_inputs_rules_and_counts_and_no_blank_node() -> None:
+def test_provenance_names_inputs_rules_and_counts_and_no_blank_node(tmp_path: Path) -> None:
     names = rdf.NameResolver(REGISTER, NAMESPACE)
-    source = document()
-    own = rdf.document_quads(source, [reviewed(claim(value=3, unit="models"))], names)
+    own = rdf.document_quads(document(), [reviewed(claim(value=3, unit="models"))], names)
     rule = Quad(
         NamedNode(NAMESPACE.disagreement("x")), NamedNode(EV + "computedBy"), NamedNode(NAMESPACE.rule("revision")),
         NamedNode(NAMESPACE.graph("derived")),
     )  # fmt: skip
-    graphs = {NAMESPACE.document("one"): own, NAMESPACE.graph("derived"): [rule]}
-    quads = rdf.provenance_quads(NAMESPACE, [source], graphs, Report(), "1.2.3")
-    assert quads == rdf.provenance_quads(NAMESPACE, [source], graphs, Report(), "1.2.3")
+    with Draft(tmp_path / "draft", NAMESPACE) as draft:
+        draft.change(NAMESPACE.document("one"), added=own)
+        draft.change(NAMESPACE.graph("derived"), added=[rule])
+        whole = dataset_provenance(NAMESPACE, draft.graphs, draft.ledger, Report(), "1.2.3")
+        assert whole == dataset_provenance(NAMESPACE, draft.graphs, draft.ledger, Report(), "1.2.3")
+        quads = [*whole, *document_provenance(NAMESPACE, "one", draft.graphs[NAMESPACE.document("one")])]
     text = "\n".join(rdf.canonical_lines(quads))
     assert "_:" not in text
     assert f"<http://www.w3.org/ns/prov#used> <{NAMESPACE.document('one')}>" in text

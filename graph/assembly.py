@@ -1,0 +1,130 @@
+"""Prepared documents put into a draft and taken out of it, with everything that hangs on them.
+
+What hangs on one document alone goes with it. Candidates, facts and disagreements hang on several; `settle` brings them
+up to date for the names and topics that were touched, and for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+
+from pyoxigraph import Quad
+
+from graph import derive, rdf
+from graph.draft import Draft
+from graph.namespaces import ONTOLOGY
+from graph.neighbourhood import Topic, around, behind, topics
+from graph.preparing import Prepared, follows, from_lines
+from graph.provenance import dataset_provenance, document_provenance
+from graph.terms import iri
+from graph.validation import Gate, Report
+from graph.vocabulary import vocabulary
+
+
+class Assembly:
+    """One change of a dataset: documents enter and leave, then it settles."""
+
+    def __init__(self, draft: Draft, gate: Gate) -> None:
+        self.draft = draft
+        self.gate = gate
+        self.touched: set[Topic] = set()
+        self._names: set[str] = set()
+        namespace = draft.namespace
+        self._facts, self._derived = namespace.graph("facts"), namespace.graph("derived")
+        self._candidates, self._provenance = namespace.graph("candidates"), namespace.graph("provenance")
+
+    def enter(self, prepared: Prepared) -> None:
+        """Put a document in that is not there."""
+        draft, slug, quads = self.draft, prepared.slug, prepared.quads
+        graph = draft.namespace.document(slug)
+        draft.change(graph, added=quads)
+        draft.change(self._derived, added=self._own(prepared.derived_quads, 1))
+        draft.change(self._provenance, added=document_provenance(draft.namespace, slug, draft.graphs[graph]))
+        draft.text(slug, prepared.text)
+        record = {name: getattr(prepared, name) for name in ("key", "title", "media_type", "digest", "origins")}
+        draft.ledger.enter(slug, record, prepared.uses)
+        draft.ledger.count("origin", prepared.origins)
+        draft.ledger.add_results(graph, prepared.results)
+        self._names |= {use.iri for use in prepared.uses}
+        self.touched |= topics(quads)
+
+    def withdraw(self, slug: str) -> None:
+        """Take a document out, if it is there."""
+        draft = self.draft
+        record = draft.ledger.document(slug)
+        if record is None:
+            return
+        graph, quads = draft.namespace.document(slug), self.quads(slug)
+        draft.change(self._provenance, removed=document_provenance(draft.namespace, slug, draft.graphs[graph]))
+        draft.change(graph, removed=quads)
+        draft.change(self._derived, removed=self._own(follows(quads, draft.namespace), -1))
+        draft.text(slug, None)
+        self._names |= {use.iri for use in draft.ledger.uses_by(slug)}
+        draft.ledger.strike(slug)
+        draft.ledger.count("origin", {name: -n for name, n in record["origins"].items()})
+        draft.ledger.drop_results(graph)
+        self.touched |= topics(quads)
+
+    def quads(self, slug: str) -> list[Quad]:
+        """The quads of a document's graph."""
+        return self.draft.quads(self.draft.namespace.document(slug))
+
+    def _own(self, derived: Iterable[Quad], sign: int) -> list[Quad]:
+        """Those of a document's derived quads that come or go with it: a rate stays while another document needs it."""
+        prefix = self.draft.namespace.rates
+        own = list(derived)
+        rates = {iri(quad.subject) for quad in own if iri(quad.subject).startswith(prefix)}
+        before = self.draft.ledger.counts("rate")
+        self.draft.ledger.count("rate", dict.fromkeys(rates, sign))
+        shared = {rate for rate in rates if max(before[rate], before[rate] + sign) > 1}
+        return [quad for quad in own if iri(quad.subject) not in shared]
+
+    def settle_names(self) -> None:
+        """Bring the candidate entities that were touched up to date."""
+        draft = self.draft
+        uses = [use for name in sorted(self._names) for use in draft.ledger.uses_of(name)]
+        after = set(rdf.candidate_quads(draft.namespace, vocabulary(), uses))
+        before = set(draft.about(self._candidates, self._names))
+        draft.change(self._candidates, before - after, after - before)
+        self._check(self._candidates, after, self._names)
+
+    def beside(self) -> list[Quad]:
+        """What follows, as the draft stands, from the claims beside those that were touched."""
+        self.draft.flush()
+        return derive.together(around(self.draft.store, self.touched), self.draft.namespace)
+
+    def settle_findings(self, before: Iterable[Quad], after: Iterable[Quad]) -> None:
+        """Let facts and findings be what follows now instead of what followed before."""
+        gone, new = set(before) - set(after), set(after) - set(before)
+        for graph in (self._facts, self._derived):
+            self.draft.change(graph, _of(gone, graph), _of(new, graph))
+        self.draft.flush()
+        self.draft.ledger.drop_results(self._derived, focus(gone, self._facts))
+        self._check(self._derived, [*new, *behind(new, self.draft.store)], focus(new, self._facts))
+
+    def _check(self, part: str, quads: Iterable[Quad], nodes: set[str]) -> None:
+        """Check nodes that are not a document's, and record what is said of them."""
+        self.draft.ledger.drop_results(part, nodes)
+        if nodes:
+            self.draft.ledger.add_results(part, self.gate.nodes(quads, {*nodes, ONTOLOGY}).results)
+
+    def describe(self) -> Report:
+        """Bring graph/provenance up to date; the report is what was said of everything."""
+        draft = self.draft
+        report = Report.of(draft.ledger.results())
+        others = {name: size for name, size in draft.graphs.items() if name != self._provenance}
+        after = dataset_provenance(draft.namespace, others, draft.ledger, report, version("evplans"))
+        before = from_lines((draft.ledger.note("description") or "").splitlines())
+        draft.change(self._provenance, set(before) - set(after), set(after) - set(before))
+        draft.ledger.note("description", "\n".join(rdf.canonical_lines(after)))
+        return report
+
+
+def focus(found: Iterable[Quad], facts: str) -> set[str]:
+    """The nodes of derived quads that rules look at: what was found, and the properties that facts have."""
+    return {q.predicate.value if str(q.graph_name)[1:-1] == facts else iri(q.subject) for q in found}
+
+
+def _of(quads: Iterable[Quad], graph: str) -> Sequence[Quad]:
+    return [quad for quad in quads if str(quad.graph_name)[1:-1] == graph]

@@ -1,0 +1,82 @@
+"""Work on many documents or many properties, spread over processes when there is enough of it.
+
+Results come in the order of the work, and only a few wait at a time, so memory does not grow with the amount. An
+executor is anything with the interface of `concurrent.futures`; a task gives the same answer whoever does it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from pyoxigraph import Quad, Store
+
+from graph import derive, neighbourhood, paths
+from graph.draft import Draft
+from graph.namespaces import Namespace
+from graph.preparing import TOGETHER, Prepared, SetAside, Workshop, from_lines, workshop
+from graph.terms import canonical_lines
+
+FEW_DOCUMENTS = 24  # that one process prepares sooner than others have started
+FEW_QUADS = 500_000
+AHEAD = 2  # tasks for each process that are under way or wait to be fetched
+
+Task = TypeVar("Task")
+Done = TypeVar("Done")
+
+
+def prepared(files: Sequence[tuple[Path, str]], place: Workshop, sources: str) -> Iterator[Prepared | SetAside]:
+    """Documents, each given with its key, made ready in their order."""
+    tasks = [files[i : i + TOGETHER] for i in range(0, len(files), TOGETHER)]
+    if len(files) <= FEW_DOCUMENTS:
+        for task in tasks:
+            yield from place.prepare(task)
+        return
+    jobs = [(place.namespace.base, paths.REGISTER, sources, task) for task in tasks]
+    for made in _spread(_prepare, jobs):
+        yield from made
+
+
+def _prepare(job: tuple[str, Path, str, Sequence[tuple[Path, str]]]) -> list[Prepared | SetAside]:
+    base, register, sources, files = job
+    return workshop(base, register, sources).prepare(files)
+
+
+def derived(draft: Draft, properties: Sequence[str]) -> Iterator[list[Quad]]:
+    """What follows from all claims of each property together."""
+    if sum(size.quads for size in draft.graphs.values()) <= FEW_QUADS:
+        for name in properties:
+            yield derive.together(neighbourhood.of_property(draft.store, name), draft.namespace)
+        return
+    draft.store.flush()
+    jobs = [(draft.folder / "store", draft.namespace.base, name) for name in properties]
+    yield from map(from_lines, _spread(_derive, jobs))
+
+
+def _derive(job: tuple[Path, str, str]) -> list[str]:
+    store, base, name = job
+    beside = neighbourhood.of_property(Store.read_only(str(store)), name)
+    return canonical_lines(derive.together(beside, Namespace(base)))
+
+
+def _spread(work: Callable[[Task], Done], tasks: Iterable[Task]) -> Iterator[Done]:
+    """What `work` makes of each task, in their order."""
+    # spawned: a process with an open store must not be forked
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield from ordered(executor, work, tasks, AHEAD * (os.cpu_count() or 1))
+
+
+def ordered(executor: Executor, work: Callable[[Task], Done], tasks: Iterable[Task], ahead: int) -> Iterator[Done]:
+    """The results of tasks on an executor in their order, with at most `ahead` of them under way."""
+    left = iter(tasks)
+    under_way = deque(executor.submit(work, task) for task in islice(left, ahead))
+    while under_way:
+        result = under_way.popleft().result()
+        under_way.extend(executor.submit(work, task) for task in islice(left, 1))
+        yield result

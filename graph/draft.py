@@ -1,0 +1,177 @@
+"""A build in the making: its store, dumps, texts, search index and ledger, in a folder that nobody reads yet.
+
+A draft starts empty or from a copy of another build, whose files it links where they never change. Whatever is added or
+taken away goes through `change`, which keeps store, digests, counts and search index in step.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from pyoxigraph import NamedNode, Quad, Store
+
+from graph import search
+from graph.digests import GraphDigest
+from graph.ledger import FILE as LEDGER
+from graph.ledger import Ledger
+from graph.namespaces import EV, Namespace
+from graph.store.embedded import open_store
+from graph.terms import RDF_TYPE, canonical_lines, iri
+
+AT_ONCE = 200_000  # quads that wait before they are written to the store together
+_RULES = {EV + "rule", EV + "computedBy"}
+
+
+class Draft:
+    """A build in the making. Leave its `with` block to close it; `publish.publish` makes it current before that."""
+
+    def __init__(
+        self,
+        folder: Path,
+        namespace: Namespace,
+        origin: Path | None = None,
+        graphs: Mapping[str, GraphDigest] | None = None,
+    ) -> None:
+        """Begin in a new folder, from nothing or from the build at `origin`, whose `graphs` are given by name."""
+        self.folder = folder
+        self.namespace = namespace
+        self.fresh = origin is None
+        self.graphs = dict(graphs or {})
+        self._changed: set[str] = set()
+        self._waiting: list[Quad] = []
+        for name in ("dumps", "documents"):
+            (folder / name).mkdir(parents=True)
+        if origin is not None:
+            self._copy(origin)
+        self.store = Store(str(folder / "store"))
+        self.ledger = Ledger(folder / LEDGER)
+        self._index = search.open_index(folder / search.FILE)
+
+    def __enter__(self) -> Draft:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._index.close()
+        self.ledger.close()
+        del self.store
+
+    def _copy(self, origin: Path) -> None:
+        open_store(origin / "store").backup(str(self.folder / "store"))
+        for name in ("dumps", "documents"):
+            for path in (origin / name).iterdir():
+                os.link(path, self.folder / name / path.name)
+        for name in (LEDGER, search.FILE):
+            shutil.copyfile(origin / name, self.folder / name)
+
+    def change(self, graph: str, removed: Iterable[Quad] = (), added: Iterable[Quad] = ()) -> None:
+        """Take quads of a graph away and add others; none of the removed may be missing, none of the added there."""
+        gone, new = list(removed), list(added)
+        if not gone and not new:
+            return
+        digest = self.graphs.get(graph, GraphDigest())
+        self.graphs[graph] = digest.without(canonical_lines(gone)).including(canonical_lines(new))
+        if graph != self.namespace.graph("provenance"):  # which tells the counts of all others
+            self._count(gone, -1)
+            self._count(new, 1)
+        base = self.namespace.base
+        search.update(self._index, search.entries(gone, base), search.entries(new, base))
+        self._changed.add(graph)
+        self._write(gone, new)
+        if not self.graphs[graph].quads:
+            del self.graphs[graph]
+            self.store.remove_graph(NamedNode(graph))
+
+    def _count(self, quads: Sequence[Quad], sign: int) -> None:
+        properties = Counter(quad.predicate.value for quad in quads)
+        classes = Counter(iri(quad.object) for quad in quads if quad.predicate == RDF_TYPE)
+        rules = Counter(iri(quad.object) for quad in quads if quad.predicate.value in _RULES)
+        for kind, found in (("property", properties), ("class", classes), ("rule", rules)):
+            self.ledger.count(kind, {name: sign * n for name, n in found.items()})
+
+    def _write(self, gone: Sequence[Quad], new: Sequence[Quad]) -> None:
+        if gone:
+            self.flush()
+            for quad in gone:
+                self.store.remove(quad)
+        self._waiting += new
+        if len(self._waiting) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring the store up to date with all changes."""
+        waiting, self._waiting = self._waiting, []
+        if len(waiting) >= AT_ONCE or (self.fresh and waiting):
+            self.store.bulk_extend(waiting)
+        elif waiting:
+            self.store.extend(waiting)
+
+    def quads(self, graph: str) -> list[Quad]:
+        """The quads of a graph."""
+        self.flush()
+        return list(self.store.quads_for_pattern(None, None, None, NamedNode(graph)))
+
+    def about(self, graph: str, nodes: Iterable[str]) -> Iterator[Quad]:
+        """The quads of a graph that have one of the nodes as their subject."""
+        self.flush()
+        for node in nodes:
+            yield from self.store.quads_for_pattern(NamedNode(node), None, None, NamedNode(graph))
+
+    def triples_in_two_graphs(self) -> Iterator[str]:
+        """Every triple of a changed graph that stands in another graph too; a query would count it twice.
+
+        What a document's graph says is about that document and its claims, so no other graph can say it.
+        """
+        self.flush()
+        for graph in sorted(g for g in self._changed if not g.startswith(self.namespace.document(""))):
+            for quad in self.store.quads_for_pattern(None, None, None, NamedNode(graph)):
+                homes = [q.graph_name for q in self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object)]
+                if len(homes) > 1:
+                    yield f"{quad.triple} stands in {' and '.join(sorted(map(str, homes)))}"
+
+    def text(self, slug: str, text: str | None) -> None:
+        """Keep the text of a document, or with None drop it. A file is never written through its link."""
+        path = self.folder / "documents" / f"{slug}.txt"
+        path.unlink(missing_ok=True)
+        if text is not None:
+            path.write_bytes(text.encode())
+
+    def write_dumps(self, largest: int | None = None) -> None:
+        """Write the dumps of changed graphs; those with more quads than `largest` are left for later."""
+        self.flush()
+        for graph in sorted(self._changed):
+            path = self.folder / "dumps" / dump_name(graph, self.namespace.base)
+            path.unlink(missing_ok=True)
+            if graph in self.graphs and (largest is None or self.graphs[graph].quads <= largest):
+                write_dump(path, self.store, graph)
+
+    def finish(self) -> None:
+        """Write what is still in memory, so that nothing is lost when the machine stops."""
+        self.flush()
+        self._index.commit()
+        self.ledger.close()
+        self.ledger = Ledger(self.folder / LEDGER)
+        if self.fresh:
+            self.store.optimize()
+        self.store.flush()
+
+
+def dump_name(graph: str, base: str) -> str:
+    """The file that holds a graph's dump: `graph-facts.nq.gz`, `document-nissan-the-arc.nq.gz`."""
+    return re.sub(r"[^\w.-]+", "-", graph.removeprefix(base)).strip("-") + ".nq.gz"
+
+
+def write_dump(path: Path, store: Store, graph: str) -> None:
+    """Write one graph of a store as canonical N-Quads, compressed; the same quads give the same bytes."""
+    lines = canonical_lines(store.quads_for_pattern(None, None, None, NamedNode(graph)))
+    draft = path.with_name(f".{path.name}")
+    draft.write_bytes(gzip.compress("".join(line + "\n" for line in lines).encode(), mtime=0))
+    draft.replace(path)

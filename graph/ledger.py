@@ -1,0 +1,123 @@
+"""What a build knows of itself beside its quads, in SQLite: documents, names in use, counts, results of validation.
+
+It travels from build to build, so that a change need not look at what it leaves alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from graph.names import Use
+from graph.validation import Result, result_of, result_row
+
+FILE = "ledger.sqlite"
+_SCHEMA = """
+CREATE TABLE document(slug TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE use(document TEXT, iri TEXT, spelling TEXT, role INTEGER, kinds TEXT);
+CREATE INDEX use_by_document ON use(document);
+CREATE INDEX use_by_iri ON use(iri);
+CREATE TABLE counted(kind TEXT, name TEXT, n INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+CREATE TABLE result(part TEXT, focus TEXT, record TEXT NOT NULL);
+CREATE INDEX result_by_focus ON result(part, focus);
+CREATE TABLE note(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Ledger:
+    """The ledger of one build. Changes are written by `close`."""
+
+    def __init__(self, path: Path) -> None:
+        new = not path.exists()
+        self._db = sqlite3.connect(path)
+        if new:
+            self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Write what was changed."""
+        self._db.commit()
+        self._db.close()
+
+    # --- documents and the names that they use
+
+    def document(self, slug: str) -> dict[str, Any] | None:
+        """What is recorded of a document."""
+        row = self._db.execute("SELECT record FROM document WHERE slug = ?", (slug,)).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
+    def documents(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """All documents by slug."""
+        for slug, record in self._db.execute("SELECT slug, record FROM document ORDER BY slug"):
+            yield slug, json.loads(record)
+
+    def enter(self, slug: str, record: Mapping[str, Any], uses: Iterable[Use]) -> None:
+        """Record a document that is not recorded yet."""
+        self._db.execute("INSERT INTO document VALUES (?, ?)", (slug, json.dumps(record)))
+        rows = ((slug, use.iri, use.spelling, use.role, " ".join(use.kinds)) for use in uses)
+        self._db.executemany("INSERT INTO use VALUES (?, ?, ?, ?, ?)", rows)
+
+    def strike(self, slug: str) -> None:
+        """Forget a document."""
+        self._db.execute("DELETE FROM document WHERE slug = ?", (slug,))
+        self._db.execute("DELETE FROM use WHERE document = ?", (slug,))
+
+    def uses_by(self, document: str) -> set[Use]:
+        """How a document uses names that the register does not know."""
+        return self._uses("WHERE document = ?", document)
+
+    def uses_of(self, iri: str) -> set[Use]:
+        """How all documents together use a name that the register does not know."""
+        return self._uses("WHERE iri = ?", iri)
+
+    def names(self) -> list[str]:
+        """The IRIs of all names in use that the register does not know."""
+        return [iri for (iri,) in self._db.execute("SELECT DISTINCT iri FROM use ORDER BY iri")]
+
+    def _uses(self, which: str, value: str) -> set[Use]:
+        rows = self._db.execute(f"SELECT iri, spelling, role, kinds FROM use {which}", (value,))  # noqa: S608
+        return {Use(name, spelling, bool(role), tuple(kinds.split())) for name, spelling, role, kinds in rows}
+
+    # --- counts
+
+    def count(self, kind: str, changes: Mapping[str, int]) -> None:
+        """Add to counts, or take away from them; what has come to nothing is dropped."""
+        self._db.executemany(
+            "INSERT INTO counted VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+            ((kind, name, n) for name, n in changes.items() if n),
+        )
+        self._db.execute("DELETE FROM counted WHERE kind = ? AND n = 0", (kind,))
+
+    def counts(self, kind: str) -> Counter[str]:
+        """The counts of one kind by name."""
+        return Counter(dict(self._db.execute("SELECT name, n FROM counted WHERE kind = ? ORDER BY name", (kind,))))
+
+    # --- results of validation, and other notes
+
+    def add_results(self, part: str, results: Iterable[Result]) -> None:
+        """Record what a validation said of the nodes of one part of the dataset."""
+        rows = ((part, result.focus, json.dumps(result_row(result))) for result in results)
+        self._db.executemany("INSERT INTO result VALUES (?, ?, ?)", rows)
+
+    def drop_results(self, part: str, focus: Iterable[str] | None = None) -> None:
+        """Forget what was said of nodes that change in this part, or of the whole part."""
+        if focus is None:
+            self._db.execute("DELETE FROM result WHERE part = ?", (part,))
+            return
+        self._db.executemany("DELETE FROM result WHERE part = ? AND focus = ?", ((part, node) for node in focus))
+
+    def results(self) -> Iterator[Result]:
+        """All that was said."""
+        for (record,) in self._db.execute("SELECT DISTINCT record FROM result"):
+            yield result_of(json.loads(record))
+
+    def note(self, name: str, value: str | None = None) -> str | None:
+        """Keep a text under a name, or read it."""
+        if value is not None:
+            self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
+            return value
+        row = self._db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])

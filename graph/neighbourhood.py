@@ -1,0 +1,129 @@
+"""The claims beside which a claim is to be seen: those with its property, on its subject and on what belongs to that.
+
+Facts, disagreements and missed targets depend on nothing else (see `derive.together`), so what a change of a document
+does to them is worked out from its neighbourhood, however large the dataset is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
+
+from graph.namespaces import DCT, EV, PROV
+from graph.terms import RDF_TYPE, iri
+
+PARTNERS = EV + "partnersWith"
+_DOCUMENT = tuple(NamedNode(iri) for iri in (DCT + "issued", EV + "issuedYear", DCT + "publisher"))
+_PARENT, _SUBJECT, _OBJECT = (NamedNode(EV + name) for name in ("parent", "subject", "object"))
+_PROPERTY, _RATE = NamedNode(EV + "property"), NamedNode(EV + "exchangeRate")
+_VALUE = NamedNode(EV + "value")
+_SAID = (RDF_TYPE, _SUBJECT, _PROPERTY, _OBJECT, _VALUE, NamedNode(EV + "modality"))
+_DERIVED_FROM = NamedNode(PROV + "wasDerivedFrom")
+
+
+class Topic(NamedTuple):
+    """What a claim is about: IRIs of its subject and its property."""
+
+    subject: str
+    property: str
+
+
+def topics(quads: Iterable[Quad]) -> set[Topic]:
+    """The topics of the claims that these quads describe. Partners are a topic of both."""
+    told: dict[str, dict[str, str]] = {}
+    wanted = {_SUBJECT.value: "subject", _PROPERTY.value: "property", _OBJECT.value: "object"}
+    for quad in quads:
+        if (name := wanted.get(quad.predicate.value)) is not None:
+            told.setdefault(iri(quad.subject), {})[name] = str(quad.object)[1:-1]
+    found = {Topic(claim["subject"], claim["property"]) for claim in told.values() if "subject" in claim}
+    partners = (c for c in told.values() if c.get("property") == PARTNERS and "object" in c)
+    return found | {Topic(claim["object"], PARTNERS) for claim in partners}
+
+
+def around(store: Store, wanted: Iterable[Topic]) -> Store:
+    """A store in memory with the claims that stand beside those of the topics, and what is said of them."""
+    claims: set[str] = set()
+    kin: set[str] = set()
+    for topic in wanted:
+        family = _family(store, topic.subject)
+        kin |= family
+        claims |= set(_claims(store, family, topic))
+    return _copied(store, claims, kin)
+
+
+def of_property(store: Store, name: str) -> Store:
+    """A store in memory with all claims of one property (an IRI), and what is said of them."""
+    claims = {iri(quad.subject) for quad in store.quads_for_pattern(None, _PROPERTY, NamedNode(name), None)}
+    return _copied(store, claims, {iri(quad.subject) for quad in store.quads_for_pattern(None, _PARENT, None, None)})
+
+
+def properties(store: Store) -> list[str]:
+    """The properties that claims have, by IRI."""
+    found = store.query(f"SELECT DISTINCT ?p {{ ?claim <{_PROPERTY.value}> ?p }}", use_default_graph_as_union=True)
+    assert isinstance(found, QuerySolutions)
+    return sorted(row["p"].value for row in found)
+
+
+def _family(store: Store, subject: str) -> set[str]:
+    """The entity, all that it belongs to, and all that belongs to it."""
+    found = {subject}
+    for upwards in (True, False):
+        seen, waiting = {subject}, [subject]
+        while waiting:
+            for other in _next(store, NamedNode(waiting.pop()), upwards):
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+        found |= seen
+    return found
+
+
+def _next(store: Store, node: NamedNode, upwards: bool) -> Iterator[str]:
+    if upwards:
+        yield from (iri(q.object) for q in store.quads_for_pattern(node, _PARENT, None, None))
+    else:
+        yield from (iri(q.subject) for q in store.quads_for_pattern(None, _PARENT, node, None))
+
+
+def _claims(store: Store, family: Iterable[str], topic: Topic) -> Iterator[str]:
+    wanted = NamedNode(topic.property)
+    places = [(_SUBJECT, subject) for subject in family]
+    if topic.property == PARTNERS:
+        places.append((_OBJECT, topic.subject))
+    for predicate, entity in places:
+        for quad in store.quads_for_pattern(None, predicate, NamedNode(entity), None):
+            if next(store.quads_for_pattern(quad.subject, _PROPERTY, wanted, None), None):
+                yield iri(quad.subject)
+
+
+def _copied(store: Store, claims: Iterable[str], kin: Iterable[str]) -> Store:
+    """The claims with what follows from each alone, their documents, rates, and the parents of their subjects."""
+    quads: set[Quad] = set()
+    for claim in claims:
+        quads.update(store.quads_for_pattern(NamedNode(claim), None, None, None))
+    documents = {iri(q.object) for q in quads if q.predicate == _DERIVED_FROM}
+    for document in map(NamedNode, documents):
+        for predicate in _DOCUMENT:
+            quads.update(store.quads_for_pattern(document, predicate, None, None))
+    for rate in map(NamedNode, {iri(q.object) for q in quads if q.predicate == _RATE}):
+        quads.update(store.quads_for_pattern(rate, None, None, None))
+    for entity in kin:
+        quads.update(store.quads_for_pattern(NamedNode(entity), _PARENT, None, None))
+    copy = Store()
+    copy.bulk_extend(quads)
+    return copy
+
+
+def behind(found: Iterable[Quad], store: Store) -> list[Quad]:
+    """What the rules on derived quads look at: the claims that these mention, and those that facts rest on."""
+    claims: set[str] = set()
+    for quad in found:
+        if not isinstance(quad.object, NamedNode):
+            continue
+        claims.add(quad.object.value)
+        for predicate in (_OBJECT, _VALUE):
+            claims |= {iri(q.subject) for q in store.quads_for_pattern(None, predicate, quad.object, None)}
+            claims |= {iri(q.subject) for q in store.quads_for_pattern(None, predicate, quad.subject, None)}
+    return [q for claim in claims for p in _SAID for q in store.quads_for_pattern(NamedNode(claim), p, None, None)]
