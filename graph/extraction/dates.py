@@ -73,7 +73,7 @@ _POINT = re.compile(
         \s(?P<way17>ago|from\snow|hence|time)))\b
   | (?P<then>(?i:(?:that|the\ssame|that\svery)\s(?:year|date)
         |(?:{_COUNT})\syears?\s(?:later|on(?=\s?(?:[,.;]|$))|after\sthat|afterwards|earlier|before)
-        |the\s(?:following|previous)\syear|the\syear\s(?:after|before)|(?<=\bby\s)then))(?!\s(?:the|from|than)\b)
+        |the\s(?:following|previous)\syear|the\syear\s(?:after|before)|(?:(?<=\bby\s)|(?<=\buntil\s))then))(?!\s(?:the|from|than)\b)
   | (?P<now>(?:(?<=[Bb]etween\s)|(?<=from\s))now(?=\s(?:and|to|until|till|through)\s))
     )""",
     re.VERBOSE,
@@ -81,7 +81,8 @@ _POINT = re.compile(
 _START = frozenset(_DATA["cues"]["start"])
 _END = frozenset(_DATA["cues"]["end"])
 _CUES = [c for k in ("start", "end", "point", "between") for c in _DATA["cues"][k]]
-_CUE = re.compile(rf"(?<![\w-])({_any(_CUES)})\s+(?:the\s+)?$", re.IGNORECASE)
+# no more than three blanks: a blanked name leaves more, and "in Japan last year" has no cue before its date
+_CUE = re.compile(rf"(?<![\w-])({_any(_CUES)})\s{{1,3}}(?:the\s{{1,3}})?$", re.IGNORECASE)
 _ONWARDS = re.compile(r"\s(?:onwards?|and beyond|and after|at the earliest|forward)\b", re.IGNORECASE)
 _JOIN = re.compile(rf"\s+(?P<word>{_DATA['cues']['joints']})\s+(?:the\s+)?", re.IGNORECASE)
 _DURATION = re.compile(

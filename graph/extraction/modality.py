@@ -181,6 +181,7 @@ class Modality:
             left = max(left, clause(text, frame.anchor, last)[0])
         coordinate = COORDINATE.search(text, last)
         right = min(right, last + 60, coordinate.start() if coordinate else right)
+        left = max([left, *[m.start() for m in COORDINATE.finditer(text, left, frame.anchor)]])
         scope, around = text[left:last], text[left:right]
         ahead = self.ahead(date)
         told = self.by_property(frame, scope, around, ahead)

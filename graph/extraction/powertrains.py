@@ -63,7 +63,11 @@ class Powertrains:
         if after and (frame.property in FORWARD or not between.count(",") or "made up of" in between):
             return after[0][1]
         before = self.before(frame, sentence)
-        return before if before is not None else self.taken_up(frame, sentence)
+        if before is not None:
+            return before
+        label = self.reading.label(frame.index)
+        named = kinds_in(label, 0, len(label))
+        return named[0][1] if named and named[0][0] <= 4 else self.taken_up(frame, sentence)
 
     def of_version(self, frame: Frame, sentence: Annotated) -> str | None:
         """The version that a relation is limited to: "an electric Micra", "small EVs on CMF-AEV"."""

@@ -33,6 +33,10 @@ ANOTHER_VERB = re.compile(r",? (?:and|but) (?:that|has|have|had|is|was|were|it|t
 SUBORDINATE = re.compile(r"(?:when|once|after|as soon as|although|since) (?!‹when)", re.IGNORECASE)
 COMPARED = re.compile(r"(?:\bthan|\bas|compared with|compared to|against|versus) $", re.IGNORECASE)
 
+RESTATED = re.compile(r",? (?:or|equal to|that is|i\.e\.) (?:about |some |around |roughly |nearly |almost )?")
+PART_OF = re.compile(r"\b[Oo]f (?:the |its |those )?‹n#\d+›[^;.‹]{0,60}$")
+APART = re.compile(r"\b(?:from|than|against|compared|versus|up|down|increase|rise|more|fewer)\b")
+DATELINE = re.compile(r"(?:‹[^›]*›|[A-Z][A-Z .]+)(?:, ‹[^›]*›)?,? ‹when#\d+›[^.;]{0,20}?[-–—] ")
 ADDED = re.compile(r",? and ")
 COUNTED = frozenset("investment salesVolume productionVolume".split())
 NUMBER = re.compile(r"‹(?:money|n|percent|GWh|converted)")
@@ -73,7 +77,8 @@ class Whens:
             return self.of_plant(frame, sentence, marks)
         if frame.property == "launch":
             return self.labelled(frame)
-        return self.nearest(frame, sentence, marks) or self.labelled(frame)
+        found = self.nearest(frame, sentence, marks)
+        return found if found or frame.inherits else self.labelled(frame)
 
     def of_partnership(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
         """The date beside the words of a partnership, or the fronted one."""
@@ -105,7 +110,12 @@ class Whens:
         alike = self.anchors.get(frame.index, {}).get(preceding) == frame.property
         near = [m for m in marks if preceding < m[0] < frame.anchor]
         between = [
-            m for m in near if joins(text, m[1], frame.anchor, m[0]) or (alike and added(text, m[1], frame.anchor))
+            m
+            for m in near
+            if joins(text, m[1], frame.anchor, m[0])
+            or (alike and added(text, m[1], frame.anchor))
+            or RESTATED.fullmatch(text, m[1], frame.anchor)
+            or (PART_OF.search(text[: m[0]]) and re.fullmatch(r", [^‹,;]{0,20}", text[m[1] : frame.anchor]))
         ]
         if between:
             return between[-1][2]
@@ -114,7 +124,8 @@ class Whens:
         if early:
             return early[0][2]
         later = [w for s, _, w in marks if frame.anchor < s < limit and not [o for o in others if s < o]]
-        shared = re.search(r"\band\b|,", text[frame.anchor : following])
+        between = text[frame.anchor : following]
+        shared = re.search(r"\band\b|,", between) and not APART.search(between)
         return later[0] if later and not frame.inherits and shared else None
 
     def others(self, frame: Frame, text: str) -> list[int]:
@@ -134,21 +145,35 @@ class Whens:
 
     def usable(self, frame: Frame, sentence: Annotated, start: int, end: int, when: When) -> bool:
         """Whether a date can be a frame's: what is aimed at has no day of an announcement."""
+        text = sentence.text
+        if (dateline := DATELINE.match(text)) and start < dateline.end():
+            return False
         if frame.property not in TARGETS:
             return True
-        text = sentence.text
+        if frame.property == "productionCapacity" and not self.of_capacity(frame, text, start, when):
+            return False
         if COMPARED.search(text[:start]) or (SUBORDINATE.match(text) and start < 45 and frame.anchor > end):
             return False
         if when.cue in {"since", "ever since"} and (start < frame.anchor or frame.property not in COUNTED):
             return False
         event = words("event")
-        spoken = list(event.finditer(text, max(0, start - 50), start))
+        due = (when.cue or "").startswith("by") and not self.behind(when)
+        spoken = [] if due else list(event.finditer(text, max(0, start - 50), start))
         words_between = text[spoken[-1].end() : start] if spoken else ""
         if spoken and len(words_between.split()) <= 3 and not NUMBER.search(words_between):
             return False
         if start < 25 and self.behind(when) and frame.property != "developsBattery":
             return False if event.search(text, end, min(frame.anchor, end + 70)) else self.not_today(when)
         return self.not_today(when) and not (frame.property == "developsBattery" and self.behind(when))
+
+    def of_capacity(self, frame: Frame, text: str, start: int, when: When) -> bool:
+        """Whether a date is that of a capacity: its deadline, or right after the figure; others are the plant's."""
+        if (when.cue or "").startswith(("by", "for")):
+            return True
+        if self.behind(when):
+            return False
+        beside = 0 <= start - frame.anchor < 70 and "," not in text[frame.anchor : start]
+        return beside or start < 8
 
     def not_today(self, when: When) -> bool:
         """Whether a date is no day up to the document's own, which would be that of an announcement."""
@@ -185,12 +210,9 @@ class Whens:
     def labelled(self, frame: Frame) -> When | None:
         """The date of the label or heading above a sentence; a past one dates what is sold, made or launched."""
         when = self.reading.dated_under(frame.index)
-        if (
-            when
-            and self.behind(when)
-            and frame.property not in {"launch", "foundedIn", "salesVolume", "productionVolume"}
-        ):
-            return None
+        if when and self.behind(when) and frame.property not in {"launch", "foundedIn"}:
+            told = frame.property in COUNTED and words("over").search(self.reading.annotated[frame.index].text)
+            return when if told and frame.property != "investment" else None
         return when
 
     def total(self, frame: Frame) -> int | float | None:
