@@ -46,28 +46,37 @@ class Targets:
         return not self.classes.isdisjoint(_classes(store, node))
 
 
-def concerned(store: Store, owned: Owned, base: str, removed: list[Quad], added: list[Quad]) -> set[Node]:
-    """The nodes to check after a change that the store has already."""
+def job(store: Store, owned: Owned, removed: list[Quad], added: list[Quad]) -> dict[str, Any] | None:
+    """What the process that checks is told of a change that the store has already; None where nothing is to check.
+
+    `nodes` are described differently, `pointed` only pointed at; `data` is what is known of them, in RDF 1.1.
+    """
+    base = owned.base
     targets = Targets(store, base)
-    if not targets.classes:
-        return set()
+    changed = _changed(store, owned, removed, added) if targets.classes else set()
+    nodes = {node for node in changed if targets.has(store, node)}
+    pointed = {quad.object for quad in added if quad.predicate in targets.objects_of}
+    pointed = {node for node in pointed - nodes if not isinstance(node, (Literal, Triple))}
+    if not nodes | pointed:
+        return None
+    known = _named(neighbourhood(store, base, nodes | pointed), base)
+    data = serialize((quad.triple for quad in known), format=RdfFormat.N_TRIPLES) or b""
+    return {
+        "nodes": sorted(_called(node, base).value for node in nodes),
+        "pointed": sorted(_called(node, base).value for node in pointed),
+        "data": data.decode(),
+    }
+
+
+def _changed(store: Store, owned: Owned, removed: list[Quad], added: list[Quad]) -> set[Node]:
+    """Nodes that are described differently, and those of users' graphs that may rest on what was said of them."""
     changed: set[Node] = {quad.subject for quad in chain(removed, added)}
-    changed |= {quad.object for quad in added if quad.predicate in targets.objects_of}
     retyped = {q.subject for q in chain(removed, (q for q in added if q.predicate in (TYPE, SUBCLASS)))}
-    for node in retyped:  # what users' graphs say of others may rest on what is gone
+    for node in retyped:
         changed.update(
             q.subject for q in store.quads_for_pattern(None, None, node) if overlay.name(q.graph_name) not in owned
         )
-    return {node for node in changed if not isinstance(node, (Literal, Triple)) and targets.has(store, node)}
-
-
-def job(store: Store, base: str, nodes: set[Node]) -> dict[str, Any]:
-    """What the process that checks is told: the nodes, and what is known of them as N-Triples of RDF 1.1."""
-    data = serialize((q.triple for q in _named(neighbourhood(store, base, nodes), base)), format=RdfFormat.N_TRIPLES)
-    return {
-        "nodes": sorted(_called(node, base).value for node in nodes),
-        "data": (data or b"").decode(),
-    }
+    return {node for node in changed if not isinstance(node, (Literal, Triple))}
 
 
 def neighbourhood(store: Store, base: str, nodes: Iterable[Node]) -> Iterator[Quad]:
@@ -83,11 +92,10 @@ def neighbourhood(store: Store, base: str, nodes: Iterable[Node]) -> Iterator[Qu
                 continue
             yield quad
             near = quad.predicate in CHAINS
-            step = steps[node] + (not near)
-            value = quad.object
-            if step <= STEPS and not isinstance(value, (Literal, Triple)) and step < steps.get(value, STEPS + 1):
-                steps[value] = step
-                (waiting.appendleft if near else waiting.append)(value)
+            for other, step in ((quad.object, steps[node] + (not near)), (quad.predicate, STEPS)):
+                if step < steps.get(other, STEPS + 1) and not isinstance(other, (Literal, Triple)):
+                    steps[other] = step
+                    (waiting.appendleft if near else waiting.append)(other)
 
 
 def _named(quads: Iterable[Quad], base: str) -> Iterator[Quad]:

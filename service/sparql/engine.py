@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from service.dataset import Datasets, NoDataset
 from service.sparql.changes import Superseded, tried
 from service.sparql.overlay import compacted
 from service.sparql.userlog import Record, UserLog, UserLogError
 from service.sparql.workers import Answer, Failed, Pool, Stopped
+
+T = TypeVar("T")
 
 
 def unconditional(_: str) -> bool:
@@ -40,7 +42,7 @@ class Engine:
     def run(self, job: dict[str, Any]) -> Answer:
         """The answer of a job, once it has begun. Raises Failed, Stopped or NoDataset."""
         try:
-            answer = self._run(job)
+            answer = self._steady(lambda pool: pool.run(dict(job)))
         except Failed as error:
             self.outcomes[error.kind] += 1
             raise
@@ -68,15 +70,17 @@ class Engine:
         if not self._writing.acquire(timeout=request["seconds"]):
             raise Stopped("overload")
         try:
-            pool = self._current()
-            if not holds(pool.revision):
-                raise Superseded(pool.revision)
-            created, record = tried(pool, request, data)
-            if record is not None:
-                self._keep(pool, record)
-            return created
+            return self._steady(lambda pool: self._changed(pool, request, data, holds))
         finally:
             self._writing.release()
+
+    def _changed(self, pool: Pool, request: dict[str, Any], data: bytes, holds: Callable[[str], bool]) -> bool:
+        if not holds(pool.revision):
+            raise Superseded(pool.revision)
+        created, record = tried(pool, request, data)
+        if record is not None:
+            self._keep(pool, record)
+        return created
 
     def _keep(self, pool: Pool, record: Record) -> None:
         """Log a record, then let queries see it."""
@@ -113,12 +117,14 @@ class Engine:
             if self._pool is not None:
                 self._pool.close()
                 self._pool = None
+            self._log.close()
 
-    def _run(self, job: dict[str, Any]) -> Answer:
+    def _steady(self, work: Callable[[Pool], T]) -> T:
+        """Do some work with the pool; where that is gone, once more with the next."""
         for last in (False, True):
             pool = self._current()
             try:
-                return pool.run(dict(job))
+                return work(pool)
             except Stopped as error:
                 if last or error.reason != "unavailable":
                     raise
@@ -133,9 +139,11 @@ class Engine:
                 if self._pool is None:
                     self._pool = self._start(home)
                 return self._pool
-        if home not in {pool.build, self._damaged} and not self._renewing:
-            self._renewing = True
-            threading.Thread(target=self._renew, args=(home,), daemon=True).start()
+        if home not in {pool.build, self._damaged}:
+            with self._lock:
+                if not self._renewing:
+                    self._renewing = True
+                    threading.Thread(target=self._renew, daemon=True).start()
         return pool
 
     def _start(self, home: Path) -> Pool:
@@ -145,22 +153,36 @@ class Engine:
             logging.getLogger(__name__).error("%s", error)
             raise Stopped("unavailable") from error
 
-    def _renew(self, home: Path) -> None:
-        """Load a new build beside the old one, then let it take over."""
+    def _renew(self) -> None:
+        """Load each new build beside the old one, then let it take over."""
+        while (home := self._awaited()) is not None:
+            try:
+                self._take_over(Pool(home, users=self._users))
+            except (OSError, Stopped) as error:
+                logging.getLogger(__name__).error("%s", error)
+                self._damaged = home  # the old build stays in service until there is yet another
+
+    def _awaited(self) -> Path | None:
+        """The build to load; None ends the renewal: one that is published after this is noticed by the next request."""
+        with self._lock:
+            with suppress(NoDataset):
+                home = self._datasets.current().home
+                if self._pool is not None and home not in {self._pool.build, self._damaged}:
+                    return home
+            self._renewing = False
+            return None
+
+    def _take_over(self, pool: Pool) -> None:
+        left = pool
         try:
-            pool = Pool(home, users=self._users)
             with self._lock:
                 for record in self._missed:
                     if record.revision > pool.changes:
                         pool.apply(record)
-                old, self._pool = self._pool, pool
-            if old is not None:
-                old.close()
-        except OSError as error:
-            logging.getLogger(__name__).error("%s", error)
-            self._damaged = home  # the old build stays in service until there is yet another
+                if self._pool is not None:  # nobody has closed this engine meanwhile
+                    left, self._pool = self._pool, pool
         finally:
-            self._renewing = False
+            left.close()
 
     def _forget(self, pool: Pool) -> None:
         with self._lock:

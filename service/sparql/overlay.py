@@ -15,6 +15,7 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
+from graph.namespaces import DEFAULT_BASE
 from service.sparql.userlog import Record
 
 Graph = Any  # NamedNode | BlankNode | DefaultGraph
@@ -26,16 +27,17 @@ class Owned:
     """The graphs that a build owns: those it holds, and those a later one may. An empty build owns none."""
 
     graphs: frozenset[str] = frozenset()
-    spaces: tuple[str, ...] = ()
+    base: str = DEFAULT_BASE
 
     @classmethod
     def by(cls, manifest: dict[str, Any]) -> Owned:
         """What the build of this manifest owns."""
-        graphs = frozenset(manifest["graphs"])
-        return cls(graphs, tuple(manifest["base"] + room for room in ("graph/", "document/")) if graphs else ())
+        return cls(frozenset(manifest["graphs"]), manifest["base"])
 
     def __contains__(self, graph: str | None) -> bool:
-        return graph is not None and (graph in self.graphs or graph.startswith(self.spaces))
+        if graph is None or not self.graphs:
+            return False
+        return graph in self.graphs or graph.startswith((self.base + "graph/", self.base + "document/"))
 
 
 class Overlay:

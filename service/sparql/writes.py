@@ -82,8 +82,7 @@ def serve(whole: Overlay, sock: socket.socket) -> None:
     else:
         told: dict[str, Any] = {"created": effect.created}
         told["record"] = record.text().decode() if effect.changed else None
-        nodes = concerned.concerned(whole.store, whole.owned, request["base"], effect.removed, effect.added)
-        told["check"] = concerned.job(whole.store, request["base"], nodes) if nodes else None
+        told["check"] = concerned.job(whole.store, whole.owned, effect.removed, effect.added)
         sock.sendall(frames.frame(frames.END, frames.dump(told)))
 
 

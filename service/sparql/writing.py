@@ -137,11 +137,12 @@ def _read(graph: str | None) -> Response:
     except (Failed, Stopped) as error:
         raise faults.problem(error, "", query.seconds, {}) from error
     response.headers["ETag"] = f'"{response.headers["X-Dataset-Build"]}-{choice.offer.name}"'
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _condition(graph: str | None) -> Callable[[str], bool]:
-    """Whether the graph at a revision is as `If-Match` and `If-None-Match` want it, which name what `_read` has told."""
+    """Whether the graph at a revision is as `If-Match` and `If-None-Match` want it; `_read` tells what they name."""
     wanted, unwanted = request.if_match, request.if_none_match
 
     def told(tags: ETags, revision: str) -> bool:
@@ -189,10 +190,10 @@ class _Invalid(Problem):
     """A change that would break a shape: with the report in it, or as the answer itself where RDF is asked for."""
 
     def __init__(self, error: Invalid) -> None:
-        broken = [row for row in error.report["results"] if row["severity"] == "Violation"]
-        first = broken[0]
+        rows = error.report["results"]
+        first = next(row for row in rows if row["severity"] == "Violation")
         detail = f"<{first['focus']}>: {first['message']} Nothing was changed."
-        super().__init__(422, "A shape would be broken", detail, results=broken)
+        super().__init__(422, "A shape would be broken", detail, results=rows)
         self.turtle = error.turtle
 
     def response(self) -> Response:

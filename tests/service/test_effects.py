@@ -14,7 +14,8 @@ from service.sparql.overlay import Overlay, Owned
 from service.sparql.userlog import Record
 
 BUILD = "https://w3id.org/evplans/graph/facts"
-OWNED = Owned(frozenset({BUILD}), ("https://w3id.org/evplans/graph/", "https://w3id.org/evplans/document/"))
+OWNED = Owned(frozenset({BUILD}))
+NOBODY = Owned()
 PREFIXES = {"my": "http://my/", "facts": BUILD, "own": "https://w3id.org/evplans/graph/"}
 BASE = "http://my/"
 
@@ -23,7 +24,7 @@ def triple(number: int) -> tuple[NamedNode, NamedNode, Literal]:
     return NamedNode(f"http://s/{number % 3}"), NamedNode("http://p"), Literal(str(number))
 
 
-def users(owned: Owned = Owned()) -> Overlay:
+def users(owned: Owned = NOBODY) -> Overlay:
     """Two graphs of users and the unnamed one; with an owner, a build that holds some of the same triples."""
     store = Store()
     if owned.graphs:
@@ -80,7 +81,7 @@ PATTERNS = st.builds(
 )  # fmt: skip
 WHOLE = st.builds(
     lambda verb, of, to: f"{verb} SILENT {of} TO {to}",
-    st.sampled_from(["COPY", "MOVE", "ADD"]), st.one_of(NAMES, st.just("DEFAULT")), st.one_of(NAMES, st.just("DEFAULT")),
+    st.sampled_from(["COPY", "MOVE", "ADD"]), *[st.one_of(NAMES, st.just("DEFAULT"))] * 2,
 )  # fmt: skip
 MANAGED = st.builds(
     lambda verb, what: f"{verb} SILENT {what}",
@@ -149,7 +150,8 @@ def test_however_it_is_spelt_the_build_is_not_touched(name: str) -> None:
 
 
 def test_a_name_that_runs_into_its_keyword_is_found() -> None:
-    text = f"PREFIX GRAPHx: <http://other/> PREFIX x: <{BUILD[:-1]}> INSERT DATA {{ GRAPHx:s {{ <http://n> <http://p> 1 }} }}"
+    prologue = f"PREFIX GRAPHx: <http://other/> PREFIX x: <{BUILD[:-1]}> "
+    text = prologue + "INSERT DATA { GRAPHx:s { <http://n> <http://p> 1 } }"
     with pytest.raises(writes.Refused, match="which the build owns"):
         changed(users(OWNED), text)
 
