@@ -10,32 +10,32 @@ from itertools import combinations
 from graph.claims import MONEY
 from graph.extraction.annotate import Annotated, mark_of
 from graph.extraction.frame import Frame
+from graph.extraction.ladders import Ladders
 from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
-from graph.extraction.model import Mention, Quantity, When
+from graph.extraction.model import Quantity, When
 from graph.extraction.owners import company_of
-from graph.extraction.plants import Plants, anaphora
+from graph.extraction.plants import Plants
 from graph.extraction.quantified import MONEY_AFTER, OF_SUM, fits, leans, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
 from graph.extraction.subjects import Discourse, Found
 from graph.extraction.tables import is_row, table_frames
 from graph.extraction.things import (
-    cross_holdings, described_platforms, named_models, named_technologies, nations_in, partners_of_ventures,
+    cross_holdings,
+    described_platforms,
+    named_models,
+    named_technologies,
+    nations_in,
+    partners_of_ventures,
 )  # fmt: skip
 
 Stated = tuple[int | float | str | None, str | None, Quantity | None]
-LETTERS = {
-    "organization": "OB", "model": "V", "platform": "P", "battery": "T", "plant": "F", "plan": "S", "brand": "B",
-    "person": "H",
-}  # fmt: skip
 
 UNCOUNTED = frozenset({"day", "week", "month", "hour"})  # what is made or sold in one of these is no year's figure
 NO_PERSON = re.compile(
     r"‹|\b(?:Day|Plan|Group|Motors?|Conference|Summit|Show|Board|Investor|Chief|President|Executive)\b"
 )
-# "Horse, which employs ...": a subject that no list knows; its figures are nobody's
-UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
 VENTURE = re.compile(
     r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, "
     r"(?:an?|its|the|their|our|(?P<parent>‹[A-Z]*O[A-Z]*#\d+›)'s) (?:[\w-]+ ){0,3}$"
@@ -62,6 +62,7 @@ class Frames:
         self.reading = reading
         self.discourse = Discourse(reading)
         self.plants = Plants(reading, self.discourse)
+        self.ladders = Ladders(reading, self.discourse, self.plants)
 
     def all(self) -> list[Frame]:
         """Frames of every sentence that may yield claims, in order."""
@@ -78,8 +79,10 @@ class Frames:
             found += named_technologies(self.reading, self.discourse, index, sentence)
             found += cross_holdings(self.discourse, index, sentence)
             found += described_platforms(self.discourse, index, sentence)
+            present = {letter for m in sentence.mentions() for letter in mark_of(m)}
             for rule in pattern_rules():
-                found += self.by_pattern(rule, index, sentence)
+                if not rule.needs or rule.needs & present:
+                    found += self.by_pattern(rule, index, sentence)
             found += partners_of_ventures(self.reading, index, found)
             quantified = list(self.by_quantity(index, sentence))
             found += quantified
@@ -159,7 +162,7 @@ class Frames:
             found = self.discourse.before(frame.index)
             return list(found.names[:1]) if found else []
         if rule.object_ladder == "maker":
-            models = self.of_kind(sentence, 0, match.end(), "V")
+            models = self.ladders.of_kind(sentence, 0, match.end(), "V")
             owner = self.discourse.owner(models[-1].name) if models else None
             found = (
                 Found((owner.name,), "the model's maker")
@@ -168,7 +171,7 @@ class Frames:
             )
             return list(found.names) if found else []
         if rule.object_ladder:
-            found = self.ladder(rule.object_ladder, frame.index, match.start())
+            found = self.ladders.find(rule.object_ladder, frame.index, match.start())
             return list(found.names) if found else []
         group = "object" if match.start("object") >= 0 else "object2" if match.groupdict().get("object2") else ""
         if not group:
@@ -225,7 +228,7 @@ class Frames:
             if venture:
                 before = self.discourse.clause_subject(frame.index, venture.start())
                 return before or self.discourse.before(frame.index)
-        return self.ladder(rule.ladder or "organization", frame.index, match.start())
+        return self.ladders.find(rule.ladder or "organization", frame.index, match.start())
 
     def values(
         self, rule: PatternRule, sentence: Annotated, match: re.Match[str], groups: dict[str, str | None]
@@ -248,135 +251,6 @@ class Frames:
             return [(int(rule.number), rule.unit, None)]
         return [(rule.text, None, None)]
 
-    # --- ladders ---------------------------------------------------------------------------------
-
-    def ladder(self, wanted: str, index: int, position: int) -> Found | None:
-        """The first kind of `wanted` (words, in order of preference) that is in reach."""
-        if UNKNOWN_SUBJECT.search(self.reading.annotated[index].text[:position]):
-            return None
-        words = wanted.split()
-        for word in words:
-            if word == "organization":
-                found = self.discourse.subject(index, position)
-            elif word == "plantowner":
-                owner = self.plants.owner_in_scope(index)
-                found = Found((owner,), "owner of the plant") if owner else None
-            elif word == "document":
-                found = self.discourse.document_topic()
-            elif word == "topic":
-                found = self.discourse.before(index)
-            elif word == "models":
-                earlier = self.earlier(index, "V")
-                found = Found(tuple(dict.fromkeys(earlier)), "gone back to") if 1 < len(earlier) < 4 else None
-            elif word == "parents":
-                found = self.parents(index, position)
-            elif word.startswith("opener:"):
-                found = self.opener(index, position, word[7:])
-            elif word in {"plant", "onlyplant"}:
-                plant = self.plants.in_scope(index, position, alone=word == "onlyplant")
-                found = Found((plant.name,), "plant in scope") if plant else None
-            else:
-                found = self.nearest(index, position, LETTERS[word], ahead=word == words[-1])
-            if found:
-                return found
-        return None
-
-    def parents(self, index: int, position: int) -> Found | None:
-        """Who shares a venture: the companies of the sentence before it and those joined by "with", else the last two."""
-        sentence = self.reading.annotated[index]
-        named = [m.name for m in sentence.mentions(0, position) if self.discourse.is_company(m)]
-        beside = re.search(r"[Ww]ith (?:[a-z-]+ ){0,3}?(‹(?-i:[A-Z]*O[A-Z]*)#\d+›)", sentence.text)
-        if beside:
-            named += [sentence.mentions(*beside.span(1))[0].name]
-            subject = self.discourse.subject(index, position)
-            named += subject.names if subject else ()
-        names = tuple(dict.fromkeys(named))
-        if len(names) == 2:
-            return Found(names, "parents of the venture")
-        return None if names else self.discourse.group(index, 2)
-
-    def opener(self, index: int, position: int, letters: str) -> Found | None:
-        """A model, platform or battery that opens the clause, carries a relative clause, is the label, or "it"."""
-        sentence = self.reading.annotated[index]
-        text = sentence.text
-        mark = rf"‹(?-i:[A-Z]*[{letters}][A-Z]*)#\d+›"
-        opening = re.compile(
-            rf"(?:^|[,;:.] |\b(?:and|but|that|while) )(?:(?:the|its|a|an) )?(?:[a-z-]+ ){{0,2}}({mark})"
-            rf"|({mark})(?: \w+)?, which",
-            re.IGNORECASE,
-        )
-        found = list(opening.finditer(text, 0, position))
-        if found:
-            group = 1 if found[-1].group(1) else 2
-            later = self.of_kind(sentence, found[-1].end(), position, "OB")
-            name = sentence.mentions(found[-1].start(group), found[-1].end(group))[0].name
-            if not later:
-                return Found((name,), "opens the clause")
-        earlier = self.earlier(index, letters)
-        if (
-            earlier
-            and self.led_by(index - 1, letters)
-            and re.search(r"(?:^|\bwhen )it\b", text[:position], re.IGNORECASE)
-            and not self.of_kind(sentence, 0, position, "OB")
-        ):
-            return Found((earlier[-1],), "gone back to")
-        return None
-
-    def nearest(self, index: int, position: int, letters: str, *, ahead: bool = True) -> Found | None:
-        """The name of a kind that a figure is about: it opens the clause, is gone back to, or stands nearest."""
-        sentence = self.reading.annotated[index]
-        before = [
-            (s, m)
-            for s, _, m in sentence.marks(0, position)
-            if isinstance(m, Mention) and set(mark_of(m)) & set(letters)
-        ]
-        earlier = self.earlier(index, letters)
-        if earlier and (match := re.search(r"\bthe (latter|former)\b", sentence.text[:position], re.IGNORECASE)):
-            return Found((earlier[-1 if match.group(1).lower() == "latter" else 0],), "the latter")
-        opening = [m.name for s, m in before if self.discourse.opens(sentence, s)]
-        if opening:
-            return Found((opening[-1],), "opens the clause")
-        if earlier and re.match(r"(?:that|this) one\b", sentence.text, re.IGNORECASE):
-            return Found((earlier[-1],), "gone back to")
-        if earlier and re.match(
-            r"(?:it|that one|this one|the car|the model|the vehicle)\b", sentence.text, re.IGNORECASE
-        ):
-            return Found((earlier[0],), "gone back to")
-        if before:
-            return Found((before[-1][1].name,), "nearest before")
-        if earlier:
-            return Found((earlier[0],), "sentence before")
-        after = self.of_kind(sentence, position, len(sentence.text), letters) if ahead else []
-        return Found((after[0].name,), "nearest after") if after else None
-
-    def led_by(self, index: int, letters: str) -> bool:
-        """Whether a sentence is about a name of a kind: it comes first, or no company is named."""
-        named = self.reading.annotated[index].mentions()
-        return (
-            not named or bool(set(mark_of(named[0])) & set(letters)) or not any(map(self.discourse.is_company, named))
-        )
-
-    def earlier(self, index: int, letters: str) -> list[str]:
-        """The names of a kind in the sentence before that has one, in the same block or what it stands under."""
-        block = self.reading.sentences[index].block
-        for back in range(index - 1, max(-1, index - 4), -1):
-            other = self.reading.annotated[back]
-            parent = self.reading.blocks[block].parent
-            beside = parent is not None and self.reading.blocks[other.sentence.block].parent == parent
-            if other.sentence.block not in {block, parent} and not beside:
-                return []
-            names = [m.name for m in self.of_kind(other, 0, len(other.text), letters)]
-            if names:
-                return names
-        return []
-
-    def of_kind(self, sentence: Annotated, start: int, end: int, letters: str) -> list[Mention]:
-        """The mentions of a kind in a span."""
-        return [
-            item for _, _, item in sentence.marks(start, end)
-            if isinstance(item, Mention) and set(mark_of(item)) & set(letters)
-        ]  # fmt: skip
-
     # --- quantities ------------------------------------------------------------------------------
 
     def by_quantity(self, index: int, sentence: Annotated) -> Iterator[Frame]:
@@ -398,9 +272,9 @@ class Frames:
         item: tuple[Quantity, ...],
     ) -> Iterator[Frame]:  # fmt: skip
         """The frames of one number under one rule: for each subject and each end of a range."""
-        found = self.ladder(rule.subject, index, at[0])
+        found = self.ladders.find(rule.subject, index, at[0])
         if rule.property == "investment":
-            found = self.builder(index, at[0]) or found
+            found = self.ladders.builder(index, at[0]) or found
         if not found:
             return
         if item[0].per in UNCOUNTED and mark_of(item) == "n":
@@ -420,14 +294,6 @@ class Frames:
                     rule.id, prop, index, first, last, at[0], subject, None, quantity.value, unit, quantity,
                     modality=rule.modality, trace=(f"subject: {found.step}",),
                 )  # fmt: skip
-
-    def builder(self, index: int, position: int) -> Found | None:
-        """Whose money goes into "the site": its owner's, where a sentence that names no company goes back to one."""
-        sentence = self.reading.annotated[index]
-        if any(map(self.discourse.is_company, sentence.mentions())) or not anaphora().search(sentence.text):
-            return None
-        plant = self.plants.in_scope(index, position)
-        return Found((plant.owner,), "owner of the plant") if plant else None
 
     def ellipsis(self, index: int, sentence: Annotated, found: list[Frame], everything: list[Frame]) -> Iterator[Frame]:
         """Numbers that lean on the number before: "55 percent in Japan", "Four will be pure EVs"."""

@@ -48,7 +48,24 @@ class PatternRule:
     modality: str | None
     needs_end: bool
     by_kind: bool
+    needs: frozenset[str]
     example: dict[str, Any] = field(hash=False)
+
+
+# the letters of the marks that a property's object or subject bears
+OBJECTS = {
+    "usesPlatform": "P", "developsPlatform": "P", "usesBattery": "T", "developsBattery": "T", "hasPlan": "S",
+    "offersTechnology": "K", "holdsStakeIn": "OB", "partnersWith": "OB", "supplies": "OB", "subsidiaryOf": "OB",
+    "hasBrand": "OB", "memberOf": "OB",
+}  # fmt: skip
+SUBJECTS = {"bodyStyle": "V", "launch": "VPS"}
+
+
+def needs(row: dict[str, Any]) -> frozenset[str]:
+    """Of which marks a sentence must have one for a rule to fit; none where a pattern names no thing itself."""
+    if "(?P<object>" in row["pattern"] and row["property"] in OBJECTS:
+        return frozenset(OBJECTS[row["property"]])
+    return frozenset(SUBJECTS.get(row["property"], "") if "(?P<subject>" in row["pattern"] else "")
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,7 @@ def pattern_rules() -> tuple[PatternRule, ...]:
             row["id"], row["property"], compiled(row["pattern"], row["id"]), row.get("ladder"),  # type: ignore[arg-type]
             row.get("object_ladder"),
             compiled(row.get("exclude"), row["id"]), row.get("text"), row.get("number"), row.get("unit"),
-            row.get("modality"), row.get("needs_end", False), row.get("by_kind", False),
+            row.get("modality"), row.get("needs_end", False), row.get("by_kind", False), needs(row),
             row.get("example", {}),
         )
         for row in read_rows("pattern")

@@ -1,0 +1,163 @@
+"""Who or what a frame is about where its phrase does not say: ladders of what may be meant, tried step by step."""
+
+from __future__ import annotations
+
+import re
+
+from graph.extraction.annotate import Annotated, mark_of
+from graph.extraction.model import Mention
+from graph.extraction.plants import Plants, anaphora
+from graph.extraction.readings import Reading
+from graph.extraction.subjects import Discourse, Found
+
+LETTERS = {
+    "organization": "OB", "model": "V", "platform": "P", "battery": "T", "plant": "F", "plan": "S", "brand": "B",
+    "person": "H",
+}  # fmt: skip
+# "Horse, which employs ...": a subject that no list knows; its figures are nobody's
+UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
+
+
+class Ladders:
+    """The ladders of a document."""
+
+    def __init__(self, reading: Reading, discourse: Discourse, plants: Plants) -> None:
+        """Keep what the steps look at."""
+        self.reading = reading
+        self.discourse = discourse
+        self.plants = plants
+
+    def find(self, wanted: str, index: int, position: int) -> Found | None:
+        """The first kind of `wanted` (words, in order of preference) that is in reach."""
+        if UNKNOWN_SUBJECT.search(self.reading.annotated[index].text[:position]):
+            return None
+        words = wanted.split()
+        for word in words:
+            if word == "organization":
+                found = self.discourse.subject(index, position)
+            elif word == "plantowner":
+                owner = self.plants.owner_in_scope(index)
+                found = Found((owner,), "owner of the plant") if owner else None
+            elif word == "document":
+                found = self.discourse.document_topic()
+            elif word == "topic":
+                found = self.discourse.before(index)
+            elif word == "models":
+                earlier = self.earlier(index, "V")
+                found = Found(tuple(dict.fromkeys(earlier)), "gone back to") if 1 < len(earlier) < 4 else None
+            elif word == "parents":
+                found = self.parents(index, position)
+            elif word.startswith("opener:"):
+                found = self.opener(index, position, word[7:])
+            elif word in {"plant", "onlyplant"}:
+                plant = self.plants.in_scope(index, position, alone=word == "onlyplant")
+                found = Found((plant.name,), "plant in scope") if plant else None
+            else:
+                found = self.nearest(index, position, LETTERS[word], ahead=word == words[-1])
+            if found:
+                return found
+        return None
+
+    def parents(self, index: int, position: int) -> Found | None:
+        """Who shares a venture: the companies before it and the one joined by "with", else the last two."""
+        sentence = self.reading.annotated[index]
+        named = [m.name for m in sentence.mentions(0, position) if self.discourse.is_company(m)]
+        beside = re.search(r"[Ww]ith (?:[a-z-]+ ){0,3}?(‹(?-i:[A-Z]*O[A-Z]*)#\d+›)", sentence.text)
+        if beside:
+            named += [sentence.mentions(*beside.span(1))[0].name]
+            subject = self.discourse.subject(index, position)
+            named += subject.names if subject else ()
+        names = tuple(dict.fromkeys(named))
+        if len(names) == 2:
+            return Found(names, "parents of the venture")
+        return None if names else self.discourse.group(index, 2)
+
+    def opener(self, index: int, position: int, letters: str) -> Found | None:
+        """A model, platform or battery that opens the clause, carries a relative clause, is the label, or "it"."""
+        sentence = self.reading.annotated[index]
+        text = sentence.text
+        mark = rf"‹(?-i:[A-Z]*[{letters}][A-Z]*)#\d+›"
+        opening = re.compile(
+            rf"(?:^|[,;:.] |\b(?:and|but|that|while) )(?:(?:the|its|a|an) )?(?:[a-z-]+ ){{0,2}}({mark})"
+            rf"|({mark})(?: \w+)?, which",
+            re.IGNORECASE,
+        )
+        found = list(opening.finditer(text, 0, position))
+        if found:
+            group = 1 if found[-1].group(1) else 2
+            later = self.of_kind(sentence, found[-1].end(), position, "OB")
+            name = sentence.mentions(found[-1].start(group), found[-1].end(group))[0].name
+            if not later:
+                return Found((name,), "opens the clause")
+        earlier = self.earlier(index, letters)
+        if (
+            earlier
+            and self.led_by(index - 1, letters)
+            and re.search(r"(?:^|\bwhen )it\b", text[:position], re.IGNORECASE)
+            and not self.of_kind(sentence, 0, position, "OB")
+        ):
+            return Found((earlier[-1],), "gone back to")
+        return None
+
+    def nearest(self, index: int, position: int, letters: str, *, ahead: bool = True) -> Found | None:
+        """The name of a kind that a figure is about: it opens the clause, is gone back to, or stands nearest."""
+        sentence = self.reading.annotated[index]
+        before = [
+            (s, m)
+            for s, _, m in sentence.marks(0, position)
+            if isinstance(m, Mention) and set(mark_of(m)) & set(letters)
+        ]
+        earlier = self.earlier(index, letters)
+        if earlier and (match := re.search(r"\bthe (latter|former)\b", sentence.text[:position], re.IGNORECASE)):
+            return Found((earlier[-1 if match.group(1).lower() == "latter" else 0],), "the latter")
+        opening = [m.name for s, m in before if self.discourse.opens(sentence, s)]
+        if opening:
+            return Found((opening[-1],), "opens the clause")
+        if earlier and re.match(r"(?:that|this) one\b", sentence.text, re.IGNORECASE):
+            return Found((earlier[-1],), "gone back to")
+        if earlier and re.match(
+            r"(?:it|that one|this one|the car|the model|the vehicle)\b", sentence.text, re.IGNORECASE
+        ):
+            return Found((earlier[0],), "gone back to")
+        if before:
+            return Found((before[-1][1].name,), "nearest before")
+        if earlier:
+            return Found((earlier[0],), "sentence before")
+        after = self.of_kind(sentence, position, len(sentence.text), letters) if ahead else []
+        return Found((after[0].name,), "nearest after") if after else None
+
+    def led_by(self, index: int, letters: str) -> bool:
+        """Whether a sentence is about a name of a kind: it comes first, or no company is named."""
+        named = self.reading.annotated[index].mentions()
+        return (
+            not named or bool(set(mark_of(named[0])) & set(letters)) or not any(map(self.discourse.is_company, named))
+        )
+
+    def earlier(self, index: int, letters: str) -> list[str]:
+        """The names of a kind in the sentence before that has one, in the same block or what it stands under."""
+        block = self.reading.sentences[index].block
+        for back in range(index - 1, max(-1, index - 4), -1):
+            other = self.reading.annotated[back]
+            parent = self.reading.blocks[block].parent
+            beside = parent is not None and self.reading.blocks[other.sentence.block].parent == parent
+            if other.sentence.block not in {block, parent} and not beside:
+                return []
+            names = [m.name for m in self.of_kind(other, 0, len(other.text), letters)]
+            if names:
+                return names
+        return []
+
+    def of_kind(self, sentence: Annotated, start: int, end: int, letters: str) -> list[Mention]:
+        """The mentions of a kind in a span."""
+        return [
+            item for _, _, item in sentence.marks(start, end)
+            if isinstance(item, Mention) and set(mark_of(item)) & set(letters)
+        ]  # fmt: skip
+
+    def builder(self, index: int, position: int) -> Found | None:
+        """Whose money goes into "the site": its owner's, where a sentence that names no company goes back to one."""
+        sentence = self.reading.annotated[index]
+        if any(map(self.discourse.is_company, sentence.mentions())) or not anaphora().search(sentence.text):
+            return None
+        plant = self.plants.in_scope(index, position)
+        return Found((plant.owner,), "owner of the plant") if plant else None
