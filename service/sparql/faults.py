@@ -7,6 +7,7 @@ import re
 from rapidfuzz import process
 
 from service.problems import Problem
+from service.sparql import scoping
 from service.sparql.workers import Failed, Stopped
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -54,7 +55,7 @@ def syntax(message: str, query: str, prefixes: dict[str, str]) -> Problem:
     match = _PLACE.match(message)
     if match is None:
         return Problem(400, "Syntax error", _sentence(message))
-    line, column = int(match[1]), int(match[2])
+    line, column = scoping.mend(query).place(query, int(match[1]), int(match[2]))
     lines = query.splitlines() or [""]
     whole = lines[line - 1] if line <= len(lines) else ""
     text = whole if len(whole) <= LONGEST_LINE else ""

@@ -11,7 +11,7 @@ from werkzeug import Request
 from werkzeug.datastructures import MultiDict
 
 from service.problems import Problem
-from service.sparql import guard
+from service.sparql import guard, scoping
 
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
@@ -35,7 +35,7 @@ class Query:
         """
         named = self.default_graphs is not None or self.named_graphs is not None
         return {
-            "query": self.text,
+            "query": scoping.mend(self.text).text,
             "base": base,
             "union": not named and not guard.names_dataset(self.text),
             "default_graphs": list(self.default_graphs or ()) if named else None,
