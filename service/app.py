@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, request
 from service import data, health, pages, problems, sameas, static, validate
 from service.cache import Cache
 from service.dataset import Datasets, NoDataset
+from service.reconcile import draft
 from service.reconcile import routes as reconcile
 from service.settings import Settings
 from service.sparql import routes as sparql
@@ -45,7 +46,7 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
     app.extensions["evplans.engine"] = Engine(datasets)
-    for room in (pages, sparql, terms, writing, data, reconcile, sameas, validate, health):
+    for room in (pages, sparql, terms, writing, data, reconcile, draft, sameas, validate, health):
         app.register_blueprint(room.blueprint)
     static.install(app)
     app.before_request(_preflight)

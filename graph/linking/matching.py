@@ -106,7 +106,7 @@ class Matcher:
         """Things that fit one of these properties, where no name is given."""
         asked = [p for p in properties if p.values]
         fits = {
-            slug: max((self._agreement(thing, p) or 0.0 for p in asked), default=0.0)
+            slug: max((self.agreement(thing, p) or 0.0 for p in asked), default=0.0)
             for slug, thing in self.things.by_slug.items()
         }
         return {slug: score for slug, score in fits.items() if score >= AGREES}
@@ -122,7 +122,7 @@ class Matcher:
             shown["kind"], weighed["kind"] = round(PERCENT * max(kind, 0.0), 1), kind
         context: list[float] = []
         for asked in query.properties:
-            agreement = self._agreement(thing, asked) if asked.id != NAME and asked.values else None
+            agreement = self.agreement(thing, asked) if asked.id != NAME and asked.values else None
             if agreement is not None:
                 shown[f"property:{asked.id}"] = round(agreement, 1)
                 value = max(-1.0, (agreement - AGREES) / (PERCENT - AGREES))
@@ -134,7 +134,7 @@ class Matcher:
             weighed["context"] = sum(context) / len(context)
         return Candidate(thing, round(PERCENT * tables().probability(weighed), 1), shown, weighed)
 
-    def _agreement(self, thing: Thing, asked: Property) -> float | None:
+    def agreement(self, thing: Thing, asked: Property) -> float | None:
         """How well what is known of a property fits the given values, 0 to 100; None when nothing is known."""
         held = self._held(thing, asked.id)
         return max(self._fits(value, one) for value in asked.values for one in held) if held else None

@@ -124,9 +124,9 @@ def _search(ours: Described, found: list[Described], counted: Sequence[str], wei
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The objects of a JSON Lines file; none where there is no file. Raises JournalError."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
-    except (OSError, UnicodeDecodeError) as error:
-        raise JournalError(f"{path}: cannot be read ({error})") from None
+        *lines, _ = path.read_bytes().split(b"\n") if path.exists() else [b""]  # what has no line end was cut off
+    except OSError as error:
+        raise JournalError(f"{path}: cannot be read ({error.strerror})") from None
     rows = []
     for number, line in enumerate(lines, 1):
         try:
@@ -134,8 +134,6 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
             if not isinstance(row, dict):
                 raise ValueError("no object")
         except ValueError:
-            if number == len(lines) and not line.endswith("\n"):
-                break
             raise JournalError(f"{path}:{number}: not a line of JSON; remove it") from None
         rows.append(row)
     return rows
@@ -145,7 +143,7 @@ def append_lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     """Add objects to a JSON Lines file, after what was cut off at its end. Raises JournalError."""
     if not rows:
         return
-    data = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    data = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode(errors="replace")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab+") as file:

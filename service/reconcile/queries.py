@@ -61,7 +61,7 @@ def read_query(given: Any, key: str) -> Query:
     if strict is not None and strict not in STRICT:
         raise bad(f"{key}: `type_strict` is one of {', '.join(STRICT)}.")
     read = tuple(_property(p, key) for p in properties)
-    return Query(text[:LONGEST], _types(given.get("type"), key), strict, read, _limit(given.get("limit"), key))
+    return Query(text[:LONGEST], _types(given.get("type"), key), strict, read, read_limit(given.get("limit"), key))
 
 
 def _types(given: Any, key: str) -> tuple[str, ...]:
@@ -73,7 +73,8 @@ def _types(given: Any, key: str) -> tuple[str, ...]:
     return kinds
 
 
-def _limit(given: Any, key: str) -> int:
+def read_limit(given: Any, key: str) -> int:
+    """How many candidates are wanted. Raises Problem (400)."""
     if given is None:
         return LIMIT
     if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given) or given < 1:
@@ -85,10 +86,11 @@ def _property(given: Any, key: str) -> Property:
     if not isinstance(given, dict) or not isinstance(given.get("pid"), str) or "v" not in given:
         raise bad(f"{key}: a property has `pid`, its id, and `v`, its value.")
     values = given["v"] if isinstance(given["v"], list) else [given["v"]]
-    return Property(local(given["pid"]), tuple(_value(v, key) for v in values))
+    return Property(local(given["pid"]), tuple(read_value(v, key) for v in values))
 
 
-def _value(given: Any, key: str) -> Value:
+def read_value(given: Any, key: str) -> Value:
+    """A value to compare with. Raises Problem (400)."""
     if isinstance(given, dict) and isinstance(given.get("id"), str):
         return Value(str(given.get("name", given["id"]))[:LONGEST], given["id"])
     if isinstance(given, (str, int, float)):
@@ -98,15 +100,19 @@ def _value(given: Any, key: str) -> Value:
 
 def read_extension(text: str) -> tuple[list[str], list[str]]:
     """The ids and the properties that a data extension asks for. Raises Problem (400, 413)."""
-    found = read_json(text, "extend")
+    return read_cells(read_json(text, "extend"), "The parameter `extend`")
+
+
+def read_cells(found: Any, what: str) -> tuple[list[str], list[str]]:
+    """The ids and the properties of a data extension query; `what` names its place. Raises Problem (400, 413)."""
     ids = found.get("ids") if isinstance(found, dict) else None
     properties = found.get("properties") if isinstance(found, dict) else None
     if not isinstance(ids, list) or not all(isinstance(i, str) for i in ids):
-        raise bad("The parameter `extend` has `ids`, a list of entity ids.")
+        raise bad(f"{what} has `ids`, a list of entity ids.")
     if not isinstance(properties, list) or not all(
         isinstance(p, dict) and isinstance(p.get("id"), str) for p in properties
     ):
-        raise bad("The parameter `extend` has `properties`, a list of objects with the id of a property.")
+        raise bad(f"{what} has `properties`, a list of objects with the id of a property.")
     if len(ids) * len(properties) > LARGEST_EXTENSION:
         raise Problem(413, "Batch too large", f"Ask for at most {LARGEST_EXTENSION} cells at a time.")
     return ids, [p["id"] for p in properties]

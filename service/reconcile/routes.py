@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.metadata import version
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from graph.linking.asked import Query
 from graph.linking.matching import Candidate, matcher
-from graph.linking.things import Term, Thing, Things
-from graph.namespaces import EV
+from graph.linking.things import Thing, Things
 from service.problems import Problem
-from service.reconcile import suggesting
+from service.reconcile import manifests, suggesting
 from service.reconcile.extension import extended, proposals
-from service.reconcile.queries import LARGEST_BATCH, bad, read_batch, read_extension, read_single
+from service.reconcile.manifests import term_of
+from service.reconcile.queries import bad, read_batch, read_extension, read_single
 from service.reconcile.things import things
 
 blueprint = Blueprint("reconcile", __name__, url_prefix="/reconcile")
@@ -24,8 +23,6 @@ CALLBACK = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*", re.ASCII)
 LONGEST_CALLBACK = 100
 SUGGESTED = 20
 FARTHEST = 10_000  # suggestions that may be skipped
-KINDS = ("VehicleModel", "Brand", "Automaker", "Organization", "BatteryMaker", "Platform", "Plant", "Plan", "Place",
-         "Person", "BatteryTechnology", "Technology", "Entity")  # fmt: skip
 FRAMED = "default-src 'none'; base-uri 'none'; frame-ancestors *"  # a preview is shown inside other sites' pages
 
 
@@ -43,7 +40,7 @@ def reconcile() -> Response:
         return _reply(_result(things(), read_single(given["query"])))
     if request.method == "POST":
         raise bad("Send `queries`, `query` or `extend` as a form field.")
-    return _reply(_manifest(things()))
+    return _reply(manifests.chosen(things()), vary="Accept")
 
 
 @blueprint.get("/suggest/<any(entity, type, property):kind>")
@@ -54,7 +51,9 @@ def suggest(kind: str) -> Response:
         found = suggesting.entities(known, prefix, request.args.getlist("type"))[cursor : cursor + SUGGESTED]
         return _reply({"result": [_suggestion(known, thing) for thing in found]})
     terms = known.classes if kind == "type" else known.properties
-    return _reply({"result": [_term(t) for t in suggesting.terms(terms.values(), prefix)[cursor : cursor + SUGGESTED]]})
+    return _reply(
+        {"result": [term_of(t) for t in suggesting.terms(terms.values(), prefix)[cursor : cursor + SUGGESTED]]}
+    )
 
 
 @blueprint.get("/flyout/<any(entity, type, property):kind>")
@@ -86,38 +85,12 @@ def properties() -> Response:
     return _reply(answer | ({"limit": limit} if limit is not None else {}))
 
 
-def _manifest(known: Things) -> dict[str, Any]:
-    home = request.url_root.rstrip("/")
-
-    def service(kind: str) -> dict[str, str]:
-        return {
-            "service_url": home,
-            "service_path": f"/reconcile/suggest/{kind}",
-            "flyout_service_url": home,
-            "flyout_service_path": f"/reconcile/flyout/{kind}?id=${{id}}",
-        }
-
-    return {
-        "versions": ["0.1", "0.2"],
-        "name": "evplans: car makers, models and electric-vehicle plans",
-        "identifierSpace": known.space,
-        "schemaSpace": EV,
-        "documentation": f"{home}/ontology",
-        "serviceVersion": version("evplans"),
-        "defaultTypes": [_term(known.classes[k], short=True) for k in KINDS if k in known.classes],
-        "view": {"url": f"{home}/id/{{{{id}}}}"},
-        "preview": {"url": f"{home}/reconcile/preview?id={{{{id}}}}", "width": 400, "height": 160},
-        "suggest": {kind: service(kind) for kind in ("entity", "type", "property")},
-        "extend": {"propose_properties": {"service_url": home, "service_path": "/reconcile/properties"}},
-        "batchSize": LARGEST_BATCH,
-    }
-
-
 def _result(known: Things, query: Query) -> dict[str, Any]:
-    return {"result": [_candidate(known, found) for found in matcher(known).match(query)]}
+    return {"result": [candidate(known, found) for found in matcher(known).match(query)]}
 
 
-def _candidate(known: Things, found: Candidate) -> dict[str, Any]:
+def candidate(known: Things, found: Candidate) -> dict[str, Any]:
+    """A candidate as 0.2 has it."""
     return {
         "id": found.thing.slug,
         "name": found.thing.name,
@@ -136,11 +109,6 @@ def _types(known: Things, thing: Thing) -> list[dict[str, str]]:
 def _suggestion(known: Things, thing: Thing) -> dict[str, Any]:
     said = known.description(thing)
     return {"id": thing.slug, "name": thing.name, "description": said, "notable": _types(known, thing)}
-
-
-def _term(term: Term, short: bool = False) -> dict[str, str]:
-    found = {"id": term.id, "name": term.label}
-    return found if short or not term.definition else found | {"description": term.definition}
 
 
 def _found(known: Things, identifier: str) -> Thing:
@@ -165,12 +133,12 @@ def _number(name: str, most: int) -> int | None:
     return min(int(text), most)
 
 
-def _reply(answer: dict[str, Any]) -> Response:
+def _reply(answer: dict[str, Any], vary: str = "") -> Response:
     """JSON, or the call of a function with it where `callback` names one."""
     body = json.dumps(answer)
     name = request.values.get("callback")
     if name is None:
-        return Response(body + "\n", mimetype="application/json")
+        return Response(body + "\n", mimetype="application/json", headers={"Vary": vary} if vary else None)
     if len(name) > LONGEST_CALLBACK or not CALLBACK.fullmatch(name):
         raise bad("The parameter `callback` is the name of a JavaScript function.")
     return Response(f"/**/{name}({body});\n", mimetype="application/javascript")
