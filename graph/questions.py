@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import dropwhile
 from pathlib import Path
 
 from graph.paths import QUESTIONS
@@ -19,6 +20,12 @@ class Question:
     description: str
     expects: str
     text: str
+
+    @property
+    def asked(self) -> str:
+        """The query under its title alone, as people get it to start from."""
+        lines = self.text.splitlines(keepends=True)
+        return f"# {self.title}\n" + "".join(dropwhile(lambda line: line.startswith("#"), lines))
 
 
 @cache

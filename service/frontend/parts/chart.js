@@ -104,7 +104,7 @@ function drawByLabel(points, width) {
   const once = keys.length === shown.length;
   const left = Math.min(Math.max(...keys.map((key) => labels.get(key).length)) * 7.2 + 16, width * 0.42);
   const height = keys.length * ROW + 34;
-  const x = scaleLinear([Math.min(0, min(shown, (p) => p.number)), Math.max(0, max(shown, (p) => p.number))], [left, width - 56]).nice();
+  const x = scaleLinear([Math.min(0, min(shown, (p) => p.number)), Math.max(0, max(shown, (p) => p.number))], [left + (once ? 0 : 10), width - 56]).nice();
   const y = scaleBand(keys, [4, height - 30]).padding(0.22);
   const svg = canvas(width, height);
   drawNumberAxis(svg.append("g").attr("transform", `translate(0,${height - 30})`), x, width, height - 34);

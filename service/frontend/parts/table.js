@@ -4,6 +4,7 @@ import { learn, nameOrIri } from "./names.js";
 import { isNumber, plain, shown } from "./terms.js";
 
 const FIRST = 200; // rows that are drawn at once
+const LONG = 40; // characters of a text that gets a wide column
 const ICON = "M1 3h14v10H1zM1 6.5h14M6 3v10";
 
 export class Table {
@@ -66,7 +67,7 @@ export function drawTable(names, rows, controls) {
   }
 
   const drawTerm = (term) => shown(term, state.named ? nameOrIri : undefined);
-  const drawRow = (row) => make("tr", {}, names.map((name, i) => make("td", { class: numeric[i] ? "number" : null }, drawTerm(row[name]))));
+  const drawRow = (row) => make("tr", {}, names.map((name, i) => make("td", { class: numeric[i] ? "number" : isLong(row[name]) ? "long" : null }, drawTerm(row[name]))));
   redraw();
   const table = make("table", { class: "result" }, make("thead", {}, make("tr", {}, heads)), body);
   const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" }, table);
@@ -81,6 +82,8 @@ export function drawTable(names, rows, controls) {
   const named = linked ? make("label", {}, make("input", { type: "checkbox", onchange: showNames }), " Names for IRIs") : "";
   return make("div", {}, make("p", { class: "row-filter" }, rows.length > 5 ? filter : "", named, count), scroll, more);
 }
+
+const isLong = (term) => term?.type !== "uri" && term?.value.length > LONG;
 
 function compare(a, b) {
   if (!a || !b) return a ? -1 : b ? 1 : 0; // the unbound come last
