@@ -20,7 +20,7 @@ from graph.digests import build_id
 from graph.draft import Draft
 from graph.ledger import FILE as LEDGER
 from graph.ledger import Ledger
-from graph.namespaces import EV, Namespace
+from graph.namespaces import EV, Namespace, slug
 from graph.preparing import Memory, Prepared, SetAside, Workshop, key, sources_digest, workshop
 from graph.publish import current_build, drafted, exclusive, publish
 from graph.reading import UnreadableDocument, find_documents
@@ -94,12 +94,12 @@ def change(
         with drafted(data, namespace, origin) as draft:
             made = list(_prepared(enter, data, place, summary, progress))
             work = Assembly(draft, place.gate)
-            slugs = {*leave, *(path.stem for path in enter), *(one.slug for one in made)}
-            for quads in [*map(work.quads, sorted(slugs)), *(one.quads for one in made)]:
+            names = {*leave, *(slug(path.stem) for path in enter)}
+            for quads in [*map(work.quads, sorted(names)), *(one.quads for one in made)]:
                 work.touched |= neighbourhood.topics(quads)
             before = work.beside()
-            for slug in sorted(slugs):
-                work.withdraw(slug)
+            for name in sorted(names):
+                work.withdraw(name)
             for one in made:
                 work.enter(one)
             work.settle_names()
@@ -245,5 +245,5 @@ def _manifest(summary: Summary, draft: Draft) -> dict[str, Any]:
         "counts": summary.counts,
         "origins": summary.origins,
         "set_aside": [{"document": s.document, "messages": list(s.messages)} for s in summary.set_aside],
-        "documents": {slug: {name: told[name] for name in shown} for slug, told in draft.ledger.documents()},
+        "documents": {one: {name: told[name] for name in shown} for one, told in draft.ledger.documents()},
     }

@@ -22,7 +22,7 @@ from pyoxigraph import Quad, RdfFormat, Store, parse
 from graph import derive, paths, rdf, validation
 from graph.extraction.pipeline import RuleExtractor
 from graph.names import NameResolver, Use
-from graph.namespaces import Namespace
+from graph.namespaces import Namespace, slug
 from graph.reading import Document, UnreadableDocument, read_document
 from graph.register import load_register
 from graph.review import SUFFIX, Reviewed, ReviewError, apply, read_review
@@ -172,7 +172,7 @@ def sources_digest(namespace: Namespace) -> str:
 def key(path: Path, sources: str) -> str:
     """Under which name a document's preparation is remembered. Raises UnreadableDocument when it cannot be read."""
     try:
-        review = path.with_name(path.stem + SUFFIX)
+        review = path.with_name(slug(path.stem) + SUFFIX)
         parts = [sources.encode(), path.name.encode(), path.read_bytes()]
         parts.append(review.read_bytes() if review.is_file() else b"")
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -20,6 +21,15 @@ def _build(chosen: Settings) -> None:
 
     with told(), ProgressBar() as bar:
         summary = run(chosen.data, Namespace(chosen.base), bar)
+    print_summary(summary)
+
+
+def _change(chosen: Settings, enter: Sequence[Path] = (), leave: Sequence[str] = ()) -> None:
+    from graph.build import change as run
+    from service.summary import ProgressBar, print_summary
+
+    with told(), ProgressBar() as bar:
+        summary = run(chosen.data, Namespace(chosen.base), enter, leave, bar)
     print_summary(summary)
 
 
@@ -44,28 +54,30 @@ def build(if_needed: bool) -> None:
 
 
 @main.command()
-@click.argument("sources", nargs=-1, required=True, metavar="FILE|URL...")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|URL...")
 def ingest(sources: tuple[str, ...]) -> None:
-    """Add documents to the data folder, then build."""
+    """Add documents to the data folder and publish the dataset with them."""
     from graph.ingest import keep
 
     chosen = settings()
     with told():
-        for source in sources:
-            click.echo(f"kept {keep(source, chosen.data)}", err=True)
-    _build(chosen)
+        kept = [path for source in sources for path in keep(source, chosen.data)]
+    for path in kept:
+        click.echo(f"kept {path}", err=True)
+    _change(chosen, enter=kept)
 
 
 @main.command()
-@click.argument("document")
-def remove(document: str) -> None:
-    """Withdraw an ingested document, then build."""
+@click.argument("documents", nargs=-1, required=True)
+def remove(documents: tuple[str, ...]) -> None:
+    """Withdraw ingested documents and publish the dataset without them."""
     from graph.ingest import withdraw
 
     chosen = settings()
     with told():
-        withdraw(document, chosen.data)
-    _build(chosen)
+        for document in documents:
+            withdraw(document, chosen.data)
+    _change(chosen, leave=documents)
 
 
 @main.command()
