@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 import time
 
 import pytest
@@ -172,6 +173,21 @@ def test_that_year_is_the_one_last_spoken_of() -> None:
     assert row("that year", None, anchor="2025-06") == [(None, "2025", None, None)]
     assert row("Five years on, half", None, anchor="2025") == [(None, "2030", None, None)]
     assert row("that year", None) == []
+    assert row("By then, half", None, anchor="2030") == [(None, "2030", None, "by")]
+    assert row("into it until then", None, anchor="2030-06") == [(None, "2030", None, "until")]
+
+
+def test_a_part_of_no_named_year_is_the_nearest_one() -> None:
+    assert row("In the fourth quarter it sold more") == [(None, "2023", None, "in")]
+    assert row("due in Q2") == [(None, "2024", None, "in")]
+    assert row("due in the second half") == [(None, "2024", None, "in")]
+    assert row("sold in the first quarter", "2024-08-01") == []  # as far from this year's as from the next one's
+    assert row("sold in the first quarter", "2024") == []
+
+
+def test_a_blanked_name_parts_a_date_from_the_cue_before_it() -> None:
+    assert row("sold in       last year") == [(None, "2023", None, None)]
+    assert row("by FY2026-27") == [(None, "2027", None, "by")]
 
 
 @settings(max_examples=500, deadline=None)
@@ -181,6 +197,62 @@ def test_that_year_is_the_one_last_spoken_of() -> None:
 )
 def test_days_are_read_back(day: datetime.date, style: str) -> None:
     assert row(f"It came on {day.strftime(style)}.") == [(None, day.isoformat(), None, "on")]
+
+
+MONTHS = "January February March April May June July August September October November December".split()
+DEADLINES = ["by", "before", "until", "no later than"]
+MOMENTS = ["in", "during", "as early as"]
+STARTS = ["from", "since", "starting in", "beginning in"]
+COUNTS = {"two": 2, "three": 3, "five": 5, "seven": 7, "ten": 10, "4": 4, "12": 12}
+
+
+def point(chance: random.Random) -> tuple[str, str]:
+    """A year, a part of one, a month or a day, and how the contract writes it."""
+    year, month, day = chance.randint(1990, 2060), chance.randint(1, 12), chance.randint(1, 28)
+    decade = chance.choice([2020, 2030, 2040])
+    return chance.choice(
+        [
+            (f"{year}", f"{year}"),
+            (
+                f"{chance.choice(['early', 'late', 'mid', 'the end of', 'the first half of', 'the start of'])} {year}",
+                f"{year}",
+            ),
+            (f"{chance.choice(['fiscal', 'fiscal year', 'financial year', 'calendar'])} {year}", f"{year}"),
+            (f"{chance.choice(['FY', 'Q3 ', 'the fourth quarter of ', 'the spring of '])}{year}", f"{year}"),
+            (f"{MONTHS[month - 1]} {year}", f"{year}-{month:02}"),
+            (f"{day} {MONTHS[month - 1]} {year}", f"{year}-{month:02}-{day:02}"),
+            (f"{MONTHS[month - 1]} {day}, {year}", f"{year}-{month:02}-{day:02}"),
+            (f"the mid-{decade}s", f"{decade + 5}"),
+            (f"the end of the {decade}s", f"{decade + 10}"),
+        ]
+    )
+
+
+def expression(chance: random.Random) -> tuple[str, tuple[object, ...]]:
+    """An expression with its cue, and what is read from it: first, last, years, cue."""
+    kind = chance.choice(["point", "deadline", "start", "period", "length"])
+    if kind == "length":
+        word, years = chance.choice(list(COUNTS.items()))
+        lead = chance.choice(["over", "within", "for"])
+        middle = chance.choice(["", "the next ", "the coming ", "about "])
+        return f"{lead} {middle}{word} years", (None, None, years, lead)
+    if kind == "period":
+        first, last = sorted(chance.sample(range(1990, 2060), 2))
+        form, cue = chance.choice(
+            [("between {} and {}", "between"), ("from {} to {}", "from"), ("from {} until {}", "from")]
+        )
+        return form.format(first, last), (str(first), str(last), None, cue)
+    text, date = point(chance)
+    cue = chance.choice({"point": MOMENTS, "deadline": DEADLINES, "start": STARTS}[kind])
+    return f"{cue} {text}", (date, None, None, cue) if kind == "start" else (None, date, None, cue)
+
+
+def test_ten_thousand_expressions_are_read_back_exactly() -> None:
+    chance = random.Random(2030)
+    for _ in range(10_000):
+        text, expected = expression(chance)
+        lead = chance.choice(["It opens ", "The plant, due ", "Sales grow ", ""])
+        assert row(f"{lead}{text}, it said.") == [expected], text
 
 
 @settings(max_examples=500, deadline=None)
