@@ -35,7 +35,7 @@ class Query:
         """
         named = self.default_graphs is not None or self.named_graphs is not None
         return {
-            "query": scoping.mend(self.text).text,
+            "query": _mended(self.text),
             "base": base,
             "union": not named and not guard.names_dataset(self.text),
             "default_graphs": list(self.default_graphs or ()) if named else None,
@@ -106,6 +106,12 @@ def with_using(text: str, using: str) -> str:
     if guard.names_using(text):
         raise Problem(400, "Two datasets", "The update says USING or WITH, and so does the protocol; give one.")
     return guard.before_where(text, using + " ")
+
+
+def _mended(text: str) -> str:
+    """A query as the engine must see it, unless that would make calls of what the guard has seen as none."""
+    mended = scoping.mend(text).text
+    return mended if mended == text or guard.calls(mended) == guard.calls(text) else text
 
 
 def is_iri(text: str) -> bool:
