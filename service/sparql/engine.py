@@ -101,7 +101,10 @@ class Engine:
                     self._pool.close()
                     self._pool = None  # the next one reads the log
         if self._log.grown:
-            self._log.compact()
+            try:
+                self._log.compact()
+            except UserLogError as error:  # the change is made and kept all the same
+                logging.getLogger(__name__).error("%s", error)
 
     def warm(self) -> None:
         """Load the current build in the background, so that the first query need not wait for it."""
