@@ -73,7 +73,7 @@ _POINT = re.compile(
         \s(?P<way17>ago|from\snow|hence|time)))\b
   | (?P<then>(?i:(?:that|the\ssame|that\svery)\s(?:year|date)
         |(?:{_COUNT})\syears?\s(?:later|on(?=\s?(?:[,.;]|$))|after\sthat|afterwards|earlier|before)
-        |the\s(?:following|previous)\syear|the\syear\s(?:after|before)|(?:(?<=\bby\s)|(?<=\buntil\s))then))(?!\s(?:the|from|than)\b)
+        |the\s(?:following|previous)\syear|the\syear\s(?:after|before)|(?:(?<=\b[Bb]y\s)|(?<=\buntil\s))then))(?!\s(?:the|from|than)\b)
   | (?P<now>(?:(?<=[Bb]etween\s)|(?<=from\s))now(?=\s(?:and|to|until|till|through)\s))
     )""",
     re.VERBOSE,

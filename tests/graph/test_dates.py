@@ -180,7 +180,7 @@ def test_that_year_is_the_one_last_spoken_of() -> None:
 def test_a_part_of_no_named_year_is_the_nearest_one() -> None:
     assert row("In the fourth quarter it sold more") == [(None, "2023", None, "in")]
     assert row("due in Q2") == [(None, "2024", None, "in")]
-    assert row("due in the second half") == [(None, "2024", None, "in")]
+    assert row("due in the second half", "2024-07-22") == [(None, "2024", None, "in")]
     assert row("sold in the first quarter", "2024-08-01") == []  # as far from this year's as from the next one's
     assert row("sold in the first quarter", "2024") == []
 
