@@ -16,8 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from graph.namespaces import CODE, DCT, EV, OA, PROV, RDF, RDFS, SKOS, UNIT, XSD, Namespace
 from graph.draft import dump_name
+from graph.namespaces import CODE, DCT, EV, OA, PROV, RDF, RDFS, SKOS, UNIT, XSD, Namespace
 
 NAMES = Namespace()
 CLAIMS_EACH = 15  # claims of a document
