@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,10 @@ from typing import Any
 from service.sparql import frames, loader
 from service.sparql.userlog import Record
 
-WORKERS = 4 * (os.cpu_count() or 1)  # more than cores: a long query must not keep short ones waiting
+CORES = os.cpu_count() or 1
+WORKERS = 4 * CORES  # more than cores: a long query must not keep short ones waiting
+SHORT = 0.02  # seconds for which a query counts as a short one
+ABREAST = CORES + 1  # short queries that run at the same time: more of them would only get in each other's way
 QUEUE = 16 * WORKERS  # requests that may wait for a worker
 PATIENCE = 0.3  # seconds of processor time after which a query counts as long and its worker steps back
 GRACE = 0.3  # seconds beyond the deadline before a worker is killed from outside
@@ -55,10 +58,11 @@ class Worker:
     slow: bool = False
     age: int = 0  # the revision of users' graphs when it was forked
     begun: float = 0.0  # its processor time when its job began
+    short: bool = True  # whether its job may still turn out a short one
 
     def __post_init__(self) -> None:
         # the kernel's own timeout: Python's would ask the kernel twice for each message
-        wait = struct.pack("ll", 0, int(PATIENCE * 1e6))
+        wait = struct.pack("ll", 0, int(SHORT * 1e6))
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wait)
 
     def spent(self) -> float:
@@ -73,14 +77,20 @@ class Worker:
         self.begun = self.spent()
         self.sock.sendall(frames.frame(frames.JOB, frames.dump(job)))
 
-    def next(self, deadline: float) -> tuple[bytes, bytes]:
-        """Its next message. It steps back when its job takes long. Raises Broken or TimeoutError."""
+    def next(self, deadline: float, lasts: Callable[[], None]) -> tuple[bytes, bytes]:
+        """Its next message. It steps back when its job takes long. Raises Broken or TimeoutError.
+
+        `lasts` is called as soon as the job is known not to be a short one.
+        """
         while True:
             try:
                 return self.reader.next()
             except TimeoutError:
                 if time.monotonic() > deadline + GRACE:
                     raise
+                if self.short:
+                    self.short = False
+                    lasts()
                 if not self.slow and self.spent() - self.begun > PATIENCE:
                     self.step_back()
 
@@ -131,6 +141,7 @@ class Pool:
     users: Path | None = None  # the folder of users' graphs
     _idle: list[Worker] = field(default_factory=list)
     _busy: int = 0
+    _short: int = 0
     _waiting: int = 0
     _closed: bool = False
     changes: int = 0
@@ -165,7 +176,7 @@ class Pool:
         try:
             job["seconds"] = deadline - time.monotonic()
             worker.give(job)
-            kind, body = worker.next(deadline)
+            kind, body = worker.next(deadline, self._one_lasts)
         except (frames.Broken, TimeoutError, OSError) as error:
             self._drop(worker)
             late = time.monotonic() >= deadline - 0.02
@@ -247,7 +258,7 @@ class Pool:
         whole = False
         try:
             while True:
-                kind, body = worker.next(deadline)
+                kind, body = worker.next(deadline, self._one_lasts)
                 if kind == frames.END:
                     whole = True
                     return
@@ -264,14 +275,12 @@ class Pool:
 
     def _take(self, deadline: float, network: bool) -> Worker:
         with self._free:
-            if self._busy >= self.size:
+            if not self._room():
                 if self._waiting >= self.queue:
                     raise Stopped("overload")
                 self._waiting += 1
                 try:
-                    free = self._free.wait_for(
-                        lambda: self._closed or self._busy < self.size, deadline - time.monotonic()
-                    )
+                    free = self._free.wait_for(lambda: self._closed or self._room(), deadline - time.monotonic())
                 finally:
                     self._waiting -= 1
                 if not free:
@@ -279,16 +288,26 @@ class Pool:
             if self._closed:
                 raise Stopped("unavailable")
             self._busy += 1
+            self._short += 1
             while self._idle and not network:
                 worker = self._idle.pop()
                 if worker.age == self.changes:  # else it is about to be ended: a change was just made
+                    worker.short = True
                     return worker
                 worker.kill()
         try:
             return self._fork(loader.NETWORK if network else loader.LOCAL)
         except OSError as error:
-            self._leave()
+            self._leave(short=True)
             raise Stopped("unavailable") from error
+
+    def _room(self) -> bool:
+        return self._busy < self.size and self._short < ABREAST
+
+    def _one_lasts(self) -> None:
+        with self._free:
+            self._short -= 1
+            self._free.notify()
 
     def _fork(self, kind: bytes) -> Worker:
         with self._forking:
@@ -310,15 +329,17 @@ class Pool:
             if not (worker.slow or network or self._closed or worker.age < self.changes):
                 self._idle.append(worker)
                 self._busy -= 1
+                self._short -= worker.short
                 self._free.notify()
                 return
         self._drop(worker)
 
     def _drop(self, worker: Worker) -> None:
         worker.kill()
-        self._leave()
+        self._leave(worker.short)
 
-    def _leave(self) -> None:
+    def _leave(self, short: bool) -> None:
         with self._free:
             self._busy -= 1
+            self._short -= short
             self._free.notify()
