@@ -9,6 +9,7 @@ import { downloads } from "./parts/downloads.js";
 import { Graph } from "./parts/graph.js";
 import { problemPlugin } from "./parts/problem.js";
 import { searchableQuestions } from "./parts/questions.js";
+import { Response } from "./parts/response.js";
 import { snippets } from "./parts/snippets.js";
 import { Table } from "./parts/table.js";
 import { given } from "./parts/terms.js";
@@ -33,15 +34,25 @@ function goTo(line, column) {
 /** The query with the prefixes of ours that it uses and does not declare, so that it can be taken elsewhere. */
 function declared(query) {
   const missing = Object.entries(given.prefixes).filter(
-    ([prefix]) => new RegExp(`(^|[\\s({[|/^!,;])${prefix}:`, "m").test(query) && !new RegExp(`prefix\\s+${prefix}:`, "i").test(query),
+    ([prefix]) =>
+      new RegExp(`(^|[\\s({[|/^!,;])${prefix}:`, "m").test(query) &&
+      !new RegExp(`prefix\\s+${prefix}:`, "i").test(query),
   );
   return missing.map(([prefix, iri]) => `PREFIX ${prefix}: <${iri}>\n`).join("") + query;
 }
 
 function toolbar() {
   const run = make("button", { type: "button", class: "run", onclick: runOrStop }, "Run");
-  const tidy = make("button", { type: "button", class: "plain-button", onclick: () => current().getYasqe().autoformat() }, "Format");
-  const keys = make("span", { class: "quiet small keys" }, "Ctrl+Enter runs, Ctrl+Space completes, Esc leaves the text");
+  const tidy = make(
+    "button",
+    { type: "button", class: "plain-button", onclick: () => current().getYasqe().autoformat() },
+    "Format",
+  );
+  const keys = make(
+    "span",
+    { class: "quiet small keys" },
+    "Ctrl+Enter runs, Ctrl+Space completes, Esc leaves the text",
+  );
   return make("div", { class: "tools" }, run, copyButton("Copy link", shareLink), tidy, keys);
 }
 
@@ -75,9 +86,17 @@ function showAddress() {
 
 /** The answer that the server has put into the page, as if it had just come. */
 function answered(found) {
-  const term = (t) => (t.iri ? { type: "uri", value: t.iri } : { type: "literal", value: t.value, datatype: t.datatype, "xml:lang": t.language });
-  const rows = (found.rows ?? []).map((row) => Object.fromEntries(row.flatMap((t, i) => (t ? [[found.columns[i], term(t)]] : []))));
-  const data = "boolean" in found ? { head: {}, boolean: found.boolean } : { head: { vars: found.columns }, results: { bindings: rows } };
+  const term = (t) =>
+    t.iri
+      ? { type: "uri", value: t.iri }
+      : { type: "literal", value: t.value, datatype: t.datatype, "xml:lang": t.language };
+  const rows = (found.rows ?? []).map((row) =>
+    Object.fromEntries(row.flatMap((t, i) => (t ? [[found.columns[i], term(t)]] : []))),
+  );
+  const data =
+    "boolean" in found
+      ? { head: {}, boolean: found.boolean }
+      : { head: { vars: found.columns }, results: { bindings: rows } };
   return { data, contentType: "application/sparql-results+json", status: 200 };
 }
 
@@ -85,6 +104,7 @@ installCompletion(Yasqe);
 Yasr.registerPlugin("table", Table);
 Yasr.registerPlugin("chart", Chart);
 Yasr.registerPlugin("graph", Graph);
+Yasr.registerPlugin("response", Response);
 Yasr.registerPlugin("error", problemPlugin(goTo));
 Yasr.defaults.pluginOrder = ["table", "chart", "graph", "response"];
 Yasqe.defaults.editorHeight = "auto"; // as high as its text, unless a reader drags it
@@ -105,11 +125,14 @@ const yasgui = new Yasgui(root, {
   copyEndpointOnNewTab: false,
   contextMenuContainer: root,
   endpointInfo: toolbar,
-  requestConfig: { endpoint, method: (gui) => (gui.getTab().getYasqe().getValue().length > LONGEST_ADDRESS ? "POST" : "GET") },
+  requestConfig: {
+    endpoint,
+    method: (gui) => (gui.getTab().getYasqe().getValue().length > LONGEST_ADDRESS ? "POST" : "GET"),
+  },
   yasqe: {
     value: start,
     showQueryButton: false,
-    autocompleters: ["prefixes", "variables", "class", "property"],
+    autocompleters: ["prefixes", "variables", "class", "property", "entity"],
     screenReaderLabel: "Query",
   },
 });

@@ -3,16 +3,25 @@ import { make } from "./parts/dom.js";
 
 const PAUSE = 120; // milliseconds without a key before the server is asked
 
-for (const form of document.querySelectorAll("form[data-suggest]")) suggest(form, form.querySelector("input[type=search]"));
+for (const form of document.querySelectorAll("form[data-suggest]"))
+  suggest(form, form.querySelector("input[type=search]"));
 
 /** Make a form's box a combobox (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/) over the service's names. */
 function suggest(form, input) {
   const id = `suggestions-${[...document.forms].indexOf(form)}`;
   const list = make("ul", { class: "suggestions", role: "listbox", id, "aria-label": "Suggestions", hidden: true });
   const status = make("span", { class: "unseen", role: "status" });
-  let timer, request, active = -1;
+  let timer,
+    request,
+    active = -1;
 
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": id, "aria-expanded": "false", autocomplete: "off" }))
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-controls": id,
+    "aria-expanded": "false",
+    autocomplete: "off",
+  }))
     input.setAttribute(name, value);
   form.append(list, status);
 
@@ -40,7 +49,9 @@ function suggest(form, input) {
     request?.abort();
     request = new AbortController();
     try {
-      const answer = await fetch(`${form.dataset.suggest}?${new URLSearchParams({ q: text })}`, { signal: request.signal });
+      const answer = await fetch(`${form.dataset.suggest}?${new URLSearchParams({ q: text })}`, {
+        signal: request.signal,
+      });
       if (answer.ok) show((await answer.json()).suggestions);
     } catch {
       // a newer key stopped this request, or there is no connection: the form still searches
@@ -49,7 +60,12 @@ function suggest(form, input) {
 
   function show(suggestions) {
     const options = suggestions.map(({ label, href, kind }, i) =>
-      make("li", { role: "option", id: `${id}-${i}`, "aria-selected": "false", onclick: () => location.assign(href) }, label, kind ? make("span", { class: "quiet small" }, ` ${kind}`) : ""),
+      make(
+        "li",
+        { role: "option", id: `${id}-${i}`, "aria-selected": "false", onclick: () => location.assign(href) },
+        label,
+        kind ? make("span", { class: "quiet small" }, ` ${kind}`) : "",
+      ),
     );
     options.forEach((option, i) => (option.dataset.href = suggestions[i].href));
     list.replaceChildren(...options);

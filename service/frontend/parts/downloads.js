@@ -1,10 +1,20 @@
 // The whole answer as a file, in every format the endpoint has.
 import { make } from "./dom.js";
 
-const TABLES = { JSON: ["application/sparql-results+json", "srj"], XML: ["application/sparql-results+xml", "srx"], CSV: ["text/csv", "csv"], TSV: ["text/tab-separated-values", "tsv"] };
+const TABLES = {
+  JSON: ["application/sparql-results+json", "srj"],
+  XML: ["application/sparql-results+xml", "srx"],
+  CSV: ["text/csv", "csv"],
+  TSV: ["text/tab-separated-values", "tsv"],
+};
 const GRAPHS = {
-  Turtle: ["text/turtle", "ttl"], "JSON-LD": ["application/ld+json", "jsonld"], "N-Triples": ["application/n-triples", "nt"],
-  "RDF/XML": ["application/rdf+xml", "rdf"], TriG: ["application/trig", "trig"], "N-Quads": ["application/n-quads", "nq"], N3: ["text/n3", "n3"],
+  Turtle: ["text/turtle", "ttl"],
+  "JSON-LD": ["application/ld+json", "jsonld"],
+  "N-Triples": ["application/n-triples", "nt"],
+  "RDF/XML": ["application/rdf+xml", "rdf"],
+  TriG: ["application/trig", "trig"],
+  "N-Quads": ["application/n-quads", "nq"],
+  N3: ["text/n3", "n3"],
 };
 
 /** A line of buttons; each asks for the answer in its format and saves it. */
@@ -31,7 +41,9 @@ export function downloads(endpoint, queryOf, isGraph) {
   const renew = () => {
     const offered = Object.entries(isGraph() ? GRAPHS : TABLES);
     buttons.replaceChildren(
-      ...offered.map(([name, [media, ending]]) => make("button", { type: "button", class: "plain-button", onclick: () => save(media, ending) }, name)),
+      ...offered.map(([name, [media, ending]]) =>
+        make("button", { type: "button", class: "plain-button", onclick: () => save(media, ending) }, name),
+      ),
     );
   };
   renew();

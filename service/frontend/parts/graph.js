@@ -39,7 +39,11 @@ export class Graph {
     const between = things.length === 2 || isPredicate(over) ? { from, over, to } : { from, over: null, to: over };
     return rows
       .filter((row) => row[between.from]?.type === "uri" && row[between.to]?.type === "uri")
-      .map((row) => ({ source: row[between.from].value, target: row[between.to].value, name: row[between.over]?.value ?? "" }));
+      .map((row) => ({
+        source: row[between.from].value,
+        target: row[between.to].value,
+        name: row[between.over]?.value ?? "",
+      }));
   }
 
   async draw() {
@@ -47,7 +51,8 @@ export class Graph {
     const rows = this.yasr.results.getBindings();
     const labels = new Map();
     for (const row of rows)
-      if (row.predicate && LABELS.has(local(row.predicate.value)) && row.object.type !== "uri") labels.set(row.subject.value, row.object.value);
+      if (row.predicate && LABELS.has(local(row.predicate.value)) && row.object.type !== "uri")
+        labels.set(row.subject.value, row.object.value);
     const edges = this.edges();
     await learn(edges.flatMap((edge) => [edge.source, edge.target, edge.name]));
     const figure = make("figure", { class: "graph" });
@@ -74,7 +79,12 @@ function drawGraph(edges, labels, width) {
   const links = edges.filter((edge) => kept.has(edge.source) && kept.has(edge.target)).map((edge) => ({ ...edge }));
   const height = Math.min(620, Math.max(320, 40 * Math.sqrt(nodes.length) + 160));
   const simulation = forceSimulation(nodes)
-    .force("links", forceLink(links).id((node) => node.id).distance(100))
+    .force(
+      "links",
+      forceLink(links)
+        .id((node) => node.id)
+        .distance(100),
+    )
     .force("apart", forceManyBody().strength(-260))
     .force("room", forceCollide(26))
     .force("middle", forceCenter(width / 2, height / 2))
@@ -86,17 +96,51 @@ function drawGraph(edges, labels, width) {
   spread(nodes, "y", height, 30);
 
   const svg = select(document.createElementNS("http://www.w3.org/2000/svg", "svg"))
-    .attr("viewBox", `0 0 ${width} ${height}`).attr("width", width).attr("height", height)
-    .attr("role", "group").attr("aria-label", `${nodes.length} things and ${links.length} links between them`);
-  svg.append("defs").append("marker").attr("id", "arrow").attr("viewBox", "0 0 8 8").attr("refX", 15).attr("refY", 4)
-    .attr("markerWidth", 7).attr("markerHeight", 7).attr("orient", "auto").append("path").attr("d", "M0 0L8 4L0 8z");
-  const lines = svg.append("g").selectAll("line").data(links).join("line").attr("class", "edge").attr("marker-end", "url(#arrow)");
+    .attr("viewBox", `0 0 ${width} ${height}`)
+    .attr("width", width)
+    .attr("height", height)
+    .attr("role", "group")
+    .attr("aria-label", `${nodes.length} things and ${links.length} links between them`);
+  svg
+    .append("defs")
+    .append("marker")
+    .attr("id", "arrow")
+    .attr("viewBox", "0 0 8 8")
+    .attr("refX", 15)
+    .attr("refY", 4)
+    .attr("markerWidth", 7)
+    .attr("markerHeight", 7)
+    .attr("orient", "auto")
+    .append("path")
+    .attr("d", "M0 0L8 4L0 8z");
+  const lines = svg
+    .append("g")
+    .selectAll("line")
+    .data(links)
+    .join("line")
+    .attr("class", "edge")
+    .attr("marker-end", "url(#arrow)");
   lines.append("title").text((edge) => shorten(edge.name));
   const named = links.length <= NAMED ? links.filter((edge) => edge.name) : [];
-  const names = svg.append("g").selectAll("text").data(named).join("text").attr("class", "edge-name").text((edge) => nameOf(edge.name));
-  const things = svg.append("g").selectAll("a").data(nodes).join("a").attr("href", (node) => address(node.id)).attr("class", "node");
+  const names = svg
+    .append("g")
+    .selectAll("text")
+    .data(named)
+    .join("text")
+    .attr("class", "edge-name")
+    .text((edge) => nameOf(edge.name));
+  const things = svg
+    .append("g")
+    .selectAll("a")
+    .data(nodes)
+    .join("a")
+    .attr("href", (node) => address(node.id))
+    .attr("class", "node");
   things.append("circle").attr("r", 7);
-  things.append("text").attr("y", -11).text((node) => (node.text.length > 26 ? `${node.text.slice(0, 25)}…` : node.text));
+  things
+    .append("text")
+    .attr("y", -11)
+    .text((node) => (node.text.length > 26 ? `${node.text.slice(0, 25)}…` : node.text));
   things.append("title").text((node) => shorten(node.id));
 
   const inside = (value, most, room) => Math.max(room, Math.min(most - room, value));
@@ -105,12 +149,20 @@ function drawGraph(edges, labels, width) {
       node.x = inside(node.x, width, 40);
       node.y = inside(node.y, height, 24);
     }
-    lines.attr("x1", (e) => e.source.x).attr("y1", (e) => e.source.y).attr("x2", (e) => e.target.x).attr("y2", (e) => e.target.y);
+    lines
+      .attr("x1", (e) => e.source.x)
+      .attr("y1", (e) => e.source.y)
+      .attr("x2", (e) => e.target.x)
+      .attr("y2", (e) => e.target.y);
     names.attr("x", (e) => (e.source.x + e.target.x) / 2).attr("y", (e) => (e.source.y + e.target.y) / 2 - 3);
     things.attr("transform", (node) => `translate(${node.x},${node.y})`);
   }
   place();
-  things.call(drag().clickDistance(4).on("drag", (event, node) => place(([node.x, node.y] = [event.x, event.y]))));
+  things.call(
+    drag()
+      .clickDistance(4)
+      .on("drag", (event, node) => place(([node.x, node.y] = [event.x, event.y]))),
+  );
   const cut = all.length > MOST ? `The first ${MOST} of ${all.length} things; the table has all. ` : "";
   return [make("figcaption", {}, `${cut}Each thing leads to its page; drag one to move it.`), svg.node()];
 }

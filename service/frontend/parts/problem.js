@@ -21,8 +21,16 @@ export function problemPlugin(goTo) {
       const problem = read(this.yasr.results.getError().text);
       const { title, detail, line, column, text } = problem;
       const place = text ? make("pre", {}, `${text}\n${" ".repeat(Math.max(0, column - 1))}^`) : "";
-      const jump = line ? make("button", { type: "button", class: "plain-button", onclick: () => goTo(line, column) }, `Go to line ${line}`) : "";
-      this.yasr.resultsEl.append(make("section", { class: "problem", role: "alert" }, make("h2", {}, title), make("p", {}, detail), place, jump));
+      const jump = line
+        ? make(
+            "button",
+            { type: "button", class: "plain-button", onclick: () => goTo(line, column) },
+            `Go to line ${line}`,
+          )
+        : "";
+      this.yasr.resultsEl.append(
+        make("section", { class: "problem", role: "alert" }, make("h2", {}, title), make("p", {}, detail), place, jump),
+      );
     }
   };
 }
@@ -34,6 +42,7 @@ function read(text) {
   } catch {
     // no problem document: a server in between, or no connection
   }
-  if (text === "Failed to fetch" || text === "Load failed") return { title: "No connection", detail: "The server cannot be reached." };
+  if (text === "Failed to fetch" || text === "Load failed")
+    return { title: "No connection", detail: "The server cannot be reached." };
   return { title: "The query cannot be answered", detail: String(text).slice(0, 300) };
 }

@@ -5,7 +5,12 @@ import { make } from "./dom.js";
 export function searchableQuestions(section, open) {
   const items = [...section.querySelectorAll("li")];
   const status = make("span", { class: "quiet small", role: "status" });
-  const filter = make("input", { type: "search", "aria-label": "Search the questions", placeholder: "Search the questions", oninput: search });
+  const filter = make("input", {
+    type: "search",
+    "aria-label": "Search the questions",
+    placeholder: "Search the questions",
+    oninput: search,
+  });
   section.querySelector("div").before(make("p", { class: "row-filter" }, filter, status));
 
   function search() {

@@ -28,7 +28,11 @@ ${graph ? "console.log(await answer.text());" : "const { results } = await answe
 
 /** A closed section with the query as code; it is written when it is opened, and by its `renew()`. */
 export function snippets(endpoint, queryOf, isGraph) {
-  const section = make("details", { class: "snippets" }, make("summary", {}, "Use this query from Python, curl or JavaScript"));
+  const section = make(
+    "details",
+    { class: "snippets" },
+    make("summary", {}, "Use this query from Python, curl or JavaScript"),
+  );
   const blocks = Object.entries(CODE).map(([name, write]) => {
     const code = make("code");
     const text = () => write(endpoint, queryOf().trim(), isGraph());

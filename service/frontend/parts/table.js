@@ -35,7 +35,9 @@ export function drawTable(names, rows, controls) {
   const state = { sort: null, down: false, word: "", first: FIRST, named: false };
   const body = make("tbody");
   const more = make("button", { type: "button", class: "plain-button", onclick: () => redraw((state.first += 1000)) });
-  const numeric = names.map((name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || isNumber(row[name])));
+  const numeric = names.map(
+    (name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || isNumber(row[name])),
+  );
   const count = make("span", { class: "quiet small", role: "status" });
   const heads = names.map((name, i) => {
     const label = controls ? make("button", { type: "button", onclick: () => sortBy(name) }, name) : name;
@@ -53,7 +55,9 @@ export function drawTable(names, rows, controls) {
   }
 
   function redraw() {
-    const found = rows.filter((row) => !state.word || names.some((name) => plain(row[name]).toLowerCase().includes(state.word)));
+    const found = rows.filter(
+      (row) => !state.word || names.some((name) => plain(row[name]).toLowerCase().includes(state.word)),
+    );
     if (state.sort) found.sort((a, b) => compare(a[state.sort], b[state.sort]) * (state.down ? -1 : 1));
     body.replaceChildren(...found.slice(0, state.first).map(drawRow));
     more.textContent = `Show more of ${found.length} rows`;
@@ -62,12 +66,26 @@ export function drawTable(names, rows, controls) {
   }
 
   async function showNames(event) {
-    if (event.target.checked) await learn(rows.slice(0, state.first).flatMap((row) => Object.values(row)).filter((term) => term.type === "uri").map((term) => term.value));
+    if (event.target.checked)
+      await learn(
+        rows
+          .slice(0, state.first)
+          .flatMap((row) => Object.values(row))
+          .filter((term) => term.type === "uri")
+          .map((term) => term.value),
+      );
     redraw((state.named = event.target.checked));
   }
 
   const drawTerm = (term) => shown(term, state.named ? nameOrIri : undefined);
-  const drawRow = (row) => make("tr", {}, names.map((name, i) => make("td", { class: numeric[i] ? "number" : isLong(row[name]) ? "long" : null }, drawTerm(row[name]))));
+  const drawRow = (row) =>
+    make(
+      "tr",
+      {},
+      names.map((name, i) =>
+        make("td", { class: numeric[i] ? "number" : isLong(row[name]) ? "long" : null }, drawTerm(row[name])),
+      ),
+    );
   redraw();
   const table = make("table", { class: "result" }, make("thead", {}, make("tr", {}, heads)), body);
   const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" }, table);
@@ -79,7 +97,9 @@ export function drawTable(names, rows, controls) {
     oninput: (event) => redraw((state.word = event.target.value.trim().toLowerCase())),
   });
   const linked = rows.some((row) => Object.values(row).some((term) => term.type === "uri"));
-  const named = linked ? make("label", {}, make("input", { type: "checkbox", onchange: showNames }), " Names for IRIs") : "";
+  const named = linked
+    ? make("label", {}, make("input", { type: "checkbox", onchange: showNames }), " Names for IRIs")
+    : "";
   return make("div", {}, make("p", { class: "row-filter" }, rows.length > 5 ? filter : "", named, count), scroll, more);
 }
 
@@ -87,7 +107,9 @@ const isLong = (term) => term?.type !== "uri" && term?.value.length > LONG;
 
 function compare(a, b) {
   if (!a || !b) return a ? -1 : b ? 1 : 0; // the unbound come last
-  return isNumber(a) && isNumber(b) ? Number(a.value) - Number(b.value) : plain(a).localeCompare(plain(b), "en", { numeric: true });
+  return isNumber(a) && isNumber(b)
+    ? Number(a.value) - Number(b.value)
+    : plain(a).localeCompare(plain(b), "en", { numeric: true });
 }
 
 /** A small line drawing for a button. */

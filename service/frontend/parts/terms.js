@@ -38,7 +38,8 @@ export function shown(term, worded = shorten) {
 /** A term as plain text. */
 export const plain = (term) => (!term ? "" : term.type === "uri" ? shorten(term.value) : term.value);
 
-export const isNumber = (term) => NUMBERS.test(term?.datatype ?? "") && term.value !== "" && Number.isFinite(Number(term.value));
+export const isNumber = (term) =>
+  NUMBERS.test(term?.datatype ?? "") && term.value !== "" && Number.isFinite(Number(term.value));
 export const isTime = (term) => TIMES.test(term?.datatype ?? "");
 
 function readable(term) {
