@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.extraction.annotate import Annotated, mark_of
+from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import Mention
 from graph.extraction.plants import Plants, anaphora
 from graph.extraction.readings import Reading
@@ -14,6 +15,8 @@ LETTERS = {
     "organization": "OB", "model": "V", "platform": "P", "battery": "T", "plant": "F", "plan": "S", "brand": "B",
     "person": "H",
 }  # fmt: skip
+# "The cheapest, a small car, is to cost ...": a thing that has no name yet, not the one of the sentence before
+NEW_THING = re.compile(rf"(?:the|an?|another|its|one|two) {any_of(table('syntax')['new_things'])}", re.IGNORECASE)
 # "Horse, which employs ...": a subject that no list knows; its figures are nobody's
 UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
 
@@ -47,6 +50,9 @@ class Ladders:
                 found = Found(tuple(dict.fromkeys(earlier)), "gone back to") if 1 < len(earlier) < 4 else None
             elif word == "parents":
                 found = self.parents(index, position)
+            elif word.startswith("next:"):
+                after = self.of_kind(self.reading.annotated[index], position, position + 60, word[5:])
+                found = Found((after[0].name,), "counted") if after else None
             elif word.startswith("opener:"):
                 found = self.opener(index, position, word[7:])
             elif word in {"plant", "onlyplant"}:
@@ -121,7 +127,7 @@ class Ladders:
             return Found((earlier[0],), "gone back to")
         if before:
             return Found((before[-1][1].name,), "nearest before")
-        if earlier:
+        if earlier and not (letters == "V" and NEW_THING.match(sentence.text)):
             return Found((earlier[0],), "sentence before")
         after = self.of_kind(sentence, position, len(sentence.text), letters) if ahead else []
         return Found((after[0].name,), "nearest after") if after else None

@@ -27,6 +27,13 @@ VERSION = re.compile(
 )
 SEVERAL = re.compile(r"(?:small |compact |large |new )*(?:EVs|BEVs|electric (?:cars|vehicles|models)|hybrids) on\b")
 ASIDE = re.compile(r", (?:which|who|whose) [^,]*,")
+# "Hybrids are to account for 25% and petrol cars for the rest": each share is that of the kind before it
+LED = re.compile(
+    r"(?:^|[,;:.] |\band )(?:with |that |while )?(?P<kind>[^‹,;.]{2,60}?) "
+    r"(?:are to |is to |will |should |would |to |could )?(?:account(?:s|ed|ing)? for|mak(?:e|es|ing) up|made up"
+    r"|represent(?:s|ed|ing)?|for|at|reach(?:es|ed|ing)?|stood at) [^‹,;.]{0,25}$",
+    re.IGNORECASE,
+)
 FIRST = re.compile(
     r"(?:the )?(?:first|next) (?:in line|to (?:arrive|come|follow)|of (?:these|them|those|the ‹n#\d+›))", re.IGNORECASE
 )
@@ -59,6 +66,14 @@ class Powertrains:
             return cars[-1][1] if cars and CHEAPER.match(text[cars[-1][0] : frame.anchor]) else None
         if frame.property == "platformCount" and re.search(r"\b(?:EVs?|electric)\b", text[frame.anchor : right]):
             return "battery-electric"
+        return self.of_figure(frame, sentence, after)
+
+    def of_figure(self, frame: Frame, sentence: Annotated, after: list[tuple[int, str]]) -> str | None:
+        """The kind of car that is counted: led in, in the noun phrase after the figure, before it, or the label's."""
+        text = sentence.text
+        led = LED.search(text[: frame.anchor]) if frame.property == "salesShare" else None
+        if led and (kinds := kinds_in(led.group("kind"), 0, len(led.group("kind")))):
+            return kinds[-1][1]
         between = text[frame.anchor : after[0][0]] if after else ""
         if after and (frame.property in FORWARD or not between.count(",") or "made up of" in between):
             return after[0][1]
@@ -66,7 +81,7 @@ class Powertrains:
         if before is not None:
             return before
         label = self.reading.label(frame.index)
-        named = kinds_in(label, 0, len(label))
+        named = kinds_in(label, 0, len(label)) if frame.rule.endswith(".label") else []
         return named[0][1] if named and named[0][0] <= 4 else self.taken_up(frame, sentence)
 
     def of_version(self, frame: Frame, sentence: Annotated) -> str | None:

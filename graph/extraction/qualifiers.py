@@ -17,6 +17,7 @@ from graph.extraction.subjects import Discourse
 from graph.extraction.ties import Ties
 from graph.extraction.whens import DATED, Whens
 
+PART = re.compile(r",? (?:of which|including|out of which|, of this|with) |: |, and | and (?=‹money)|[^;]{0,60} and $")
 WHOLE = re.compile(r"‹n#\d+› of the $")
 
 
@@ -63,7 +64,7 @@ class Qualifiers:
         if again:
             self.done[id(frame)] = again
             return again
-        lean = self.leaned_on(frame, frames) or self.done.get(id(frame.inherits))
+        lean = self.leaned_on(frame, frames) or self.done.get(id(frame.inherits)) or self.share_of(frame, frames)
         when = self.whens.of(frame) if frame.property in DATED else None
         start, end, years = dated(frame, when)
         if when is None and lean and not self.ties.former(frame):
@@ -94,6 +95,19 @@ class Qualifiers:
             alike = other.quantity and other.property == frame.property and other.subject == frame.subject
             if near and alike and wanted in {None, other.value}:
                 return self.done.get(id(other))
+        return None
+
+    def share_of(self, frame: Frame, frames: list[Frame]) -> Qualified | None:
+        """The dates of the sum that a sum is a part of: "$9bn by 2030, of which $2bn is for ..."."""
+        if frame.property != "investment" or not frame.quantity:
+            return None
+        text = self.reading.annotated[frame.index].text
+        for other in reversed(frames):
+            alike = other.index == frame.index and other.property == "investment" and other.subject == frame.subject
+            if alike and other.anchor < frame.anchor and id(other) in self.done:
+                whole = self.done[id(other)]
+                part = PART.search(text, other.anchor, frame.anchor)
+                return Qualified(whole.start, whole.end, whole.duration_years) if part else None
         return None
 
     def again(self, frame: Frame, frames: list[Frame]) -> Qualified | None:

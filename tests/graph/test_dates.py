@@ -174,7 +174,7 @@ def test_that_year_is_the_one_last_spoken_of() -> None:
     assert row("Five years on, half", None, anchor="2025") == [(None, "2030", None, None)]
     assert row("that year", None) == []
     assert row("By then, half", None, anchor="2030") == [(None, "2030", None, "by")]
-    assert row("into it until then", None, anchor="2030-06") == [(None, "2030", None, "until")]
+    assert row("into it until then", None, anchor="2030-06") == [(None, "2030-06", None, "until")]
 
 
 def test_a_part_of_no_named_year_is_the_nearest_one() -> None:
