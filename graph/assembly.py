@@ -14,11 +14,11 @@ from pyoxigraph import Quad
 from graph import derive, rdf
 from graph.draft import Draft
 from graph.namespaces import ONTOLOGY
-from graph.neighbourhood import Topic, around, behind, topics
+from graph.neighbourhood import around, behind, topics
 from graph.preparing import Prepared, follows, from_lines
 from graph.provenance import dataset_provenance, document_provenance
 from graph.terms import iri
-from graph.validation import Gate, Report
+from graph.validation import Gate, Report, Result, report_quads
 from graph.vocabulary import vocabulary
 
 
@@ -28,11 +28,30 @@ class Assembly:
     def __init__(self, draft: Draft, gate: Gate) -> None:
         self.draft = draft
         self.gate = gate
-        self.touched: set[Topic] = set()
         self._names: set[str] = set()
         namespace = draft.namespace
         self._facts, self._derived = namespace.graph("facts"), namespace.graph("derived")
         self._candidates, self._provenance = namespace.graph("candidates"), namespace.graph("provenance")
+
+    def change(self, leave: Iterable[str], enter: Sequence[Prepared]) -> None:
+        """Take documents out, put others in, and bring up to date what hangs on several documents."""
+        space, leaving = self.draft.namespace, sorted(leave)
+        old = [quad for slug in leaving for quad in self._all_quads(slug)]
+        new = [quad for one in enter for quad in (*one.quads, *one.derived_quads)]
+        beside = around(self.draft.store, topics([*old, *new]))
+        before = derive.together(beside, space, map(space.document, leaving))
+        beside = beside.difference(q for q in old if not iri(q.subject).startswith(space.rates)).union(new)
+        after = derive.together(beside, space, [space.document(one.slug) for one in enter])
+        for slug in leaving:
+            self.withdraw(slug)
+        for one in enter:
+            self.enter(one)
+        self.settle_names()
+        self.settle_findings(before, after)
+
+    def _all_quads(self, slug: str) -> list[Quad]:
+        quads = self.draft.quads(self.draft.namespace.document(slug))
+        return quads + follows(quads, self.draft.namespace)
 
     def enter(self, prepared: Prepared) -> None:
         """Put a document in that is not there."""
@@ -40,14 +59,13 @@ class Assembly:
         graph = draft.namespace.document(slug)
         draft.change(graph, added=quads)
         draft.change(self._derived, added=self._own(prepared.derived_quads, 1))
-        draft.change(self._provenance, added=document_provenance(draft.namespace, slug, draft.graphs[graph]))
+        draft.change(self._provenance, added=self._told(slug, prepared.results))
         draft.text(slug, prepared.text)
         record = {name: getattr(prepared, name) for name in ("key", "title", "media_type", "digest", "origins")}
         draft.ledger.enter(slug, record, prepared.uses)
         draft.ledger.count("origin", prepared.origins)
         draft.ledger.add_results(graph, prepared.results)
         self._names |= {use.iri for use in prepared.uses}
-        self.touched |= topics(quads)
 
     def withdraw(self, slug: str) -> None:
         """Take a document out, if it is there."""
@@ -55,8 +73,9 @@ class Assembly:
         record = draft.ledger.document(slug)
         if record is None:
             return
-        graph, quads = draft.namespace.document(slug), self.quads(slug)
-        draft.change(self._provenance, removed=document_provenance(draft.namespace, slug, draft.graphs[graph]))
+        graph = draft.namespace.document(slug)
+        quads = draft.quads(graph)
+        draft.change(self._provenance, removed=self._told(slug, draft.ledger.results(graph)))
         draft.change(graph, removed=quads)
         draft.change(self._derived, removed=self._own(follows(quads, draft.namespace), -1))
         draft.text(slug, None)
@@ -64,11 +83,12 @@ class Assembly:
         draft.ledger.strike(slug)
         draft.ledger.count("origin", {name: -n for name, n in record["origins"].items()})
         draft.ledger.drop_results(graph)
-        self.touched |= topics(quads)
 
-    def quads(self, slug: str) -> list[Quad]:
-        """The quads of a document's graph."""
-        return self.draft.quads(self.draft.namespace.document(slug))
+    def _told(self, slug: str, results: Iterable[Result]) -> list[Quad]:
+        """What graph/provenance says of a document."""
+        space = self.draft.namespace
+        size = self.draft.graphs[space.document(slug)]
+        return [*document_provenance(space, slug, size), *report_quads(results, space)]
 
     def _own(self, derived: Iterable[Quad], sign: int) -> list[Quad]:
         """Those of a document's derived quads that come or go with it: a rate stays while another document needs it."""
@@ -89,11 +109,6 @@ class Assembly:
         draft.change(self._candidates, before - after, after - before)
         self._check(self._candidates, after, self._names)
 
-    def beside(self) -> list[Quad]:
-        """What follows, as the draft stands, from the claims beside those that were touched."""
-        self.draft.flush()
-        return derive.together(around(self.draft.store, self.touched), self.draft.namespace)
-
     def settle_findings(self, before: Iterable[Quad], after: Iterable[Quad]) -> None:
         """Let facts and findings be what follows now instead of what followed before."""
         gone, new = set(before) - set(after), set(after) - set(before)
@@ -112,9 +127,11 @@ class Assembly:
     def describe(self) -> Report:
         """Bring graph/provenance up to date; the report is what was said of everything."""
         draft = self.draft
+        results = [r for part in ("ground", self._candidates, self._derived) for r in draft.ledger.results(part)]
         report = Report.of(draft.ledger.results())
         others = {name: size for name, size in draft.graphs.items() if name != self._provenance}
-        after = dataset_provenance(draft.namespace, others, draft.ledger, report, version("evplans"))
+        whole = dataset_provenance(draft.namespace, others, draft.ledger, report.conforms, version("evplans"))
+        after = [*whole, *report_quads(results, draft.namespace)]
         before = from_lines((draft.ledger.note("description") or "").splitlines())
         draft.change(self._provenance, set(before) - set(after), set(after) - set(before))
         draft.ledger.note("description", "\n".join(rdf.canonical_lines(after)))

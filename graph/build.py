@@ -20,6 +20,8 @@ from graph.digests import build_id
 from graph.draft import Draft
 from graph.ledger import FILE as LEDGER
 from graph.ledger import Ledger
+from graph.linking.decisions import links_folder
+from graph.linking.publishing import settle_links
 from graph.namespaces import EV, Namespace, slug
 from graph.preparing import Memory, Prepared, SetAside, Workshop, key, sources_digest, workshop
 from graph.publish import current_build, drafted, exclusive, publish
@@ -59,7 +61,7 @@ def needs_build(data: Path) -> bool:
     if build is None or not (build / "manifest.json").is_file():
         return True
     built = (build / "manifest.json").stat().st_mtime
-    folders = [paths.ONTOLOGY, paths.SHAPES, paths.HOUSE / "graph", *source_folders(data)]
+    folders = [paths.ONTOLOGY, paths.SHAPES, paths.HOUSE / "graph", *source_folders(data), links_folder(data)]
     return any(p.stat().st_mtime > built for f in folders for p in f.rglob("*") if "__pycache__" not in p.parts)
 
 
@@ -94,16 +96,7 @@ def change(
         with drafted(data, namespace, origin) as draft:
             made = list(_prepared(enter, data, place, summary, progress))
             work = Assembly(draft, place.gate)
-            names = {*leave, *(slug(path.stem) for path in enter)}
-            for quads in [*map(work.quads, sorted(names)), *(one.quads for one in made)]:
-                work.touched |= neighbourhood.topics(quads)
-            before = work.beside()
-            for name in sorted(names):
-                work.withdraw(name)
-            for one in made:
-                work.enter(one)
-            work.settle_names()
-            work.settle_findings(before, work.beside())
+            work.change({*leave, *(slug(path.stem) for path in enter)}, made)
             _finish(data, work, summary, LARGEST_DUMP)
         summary.seconds = time.monotonic() - begun
         return summary
@@ -206,6 +199,7 @@ def _remembered(one: Prepared | SetAside, memory: Memory) -> Prepared | SetAside
 def _finish(data: Path, work: Assembly, summary: Summary, largest_dump: int | None) -> None:
     """Describe, check, number and publish what was assembled."""
     draft = work.draft
+    settle_links(data, work)
     report = work.describe()
     if not report.conforms:
         raise BuildError("the dataset violates its shapes:\n" + report.as_text())

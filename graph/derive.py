@@ -6,7 +6,7 @@ at one claim by itself, the others at claims with one property; so what a docume
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -14,8 +14,8 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
 
 from graph.money import SOURCE, usd_per_unit
-from graph.namespaces import DCT, EV, Namespace
-from graph.terms import RDF_TYPE, decimal, integer, ordered
+from graph.namespaces import DCT, EV, PROV, Namespace
+from graph.terms import RDF_TYPE, decimal, integer, iri, ordered
 
 RULES = Path(__file__).with_name("rules")
 _SCRATCH = "urn:x-evplans:comparison"
@@ -50,24 +50,34 @@ def alone(store: Store, namespace: Namespace) -> list[Quad]:
     return ordered(store.quads_for_pattern(None, None, None, home))
 
 
-def together(store: Store, namespace: Namespace) -> list[Quad]:
+def together(quads: Iterable[Quad], namespace: Namespace, new: Iterable[str] | None = None) -> list[Quad]:
     """What follows from claims beside each other: facts, disagreements, targets that were missed.
 
-    `store` holds claims, their documents, who belongs to whom, and in graph/derived what follows from each claim alone.
-    The quads are those of graph/facts and of graph/derived that were not there.
+    `quads` are claims, their documents, who belongs to whom, and in graph/derived what follows from each claim alone.
+    Disagreements are those that documents in `new` (IRIs; all where it is None) have with any other. The result are
+    quads of graph/facts and those of graph/derived that were not given.
     """
+    store = Store()
+    store.bulk_extend(quads)
     facts, derived = NamedNode(namespace.graph("facts")), NamedNode(namespace.graph("derived"))
     before = set(store.quads_for_pattern(None, None, None, derived))
+    store.extend(_mark(store, new))
     _run(store, "denials", _DENIED, namespace)
     _run(store, "facts", facts.value, namespace)
-    store.remove_graph(NamedNode(_DENIED))
     for rule in _COMPARISONS:
         _run(store, rule, _SCRATCH, namespace)
     for rule in _FINDINGS:
         _run(store, rule, derived.value, namespace)
-    store.remove_graph(NamedNode(_SCRATCH))
     found = set(store.quads_for_pattern(None, None, None, derived)) - before
     return ordered([*store.quads_for_pattern(None, None, None, facts), *found])
+
+
+def _mark(store: Store, new: Iterable[str] | None) -> list[Quad]:
+    """A quad for each document that is new to the comparison."""
+    home, kind = NamedNode(_SCRATCH), NamedNode(_SCRATCH + "#New")
+    if new is None:
+        new = {iri(quad.object) for quad in store.quads_for_pattern(None, NamedNode(PROV + "wasDerivedFrom"), None)}
+    return [Quad(NamedNode(document), RDF_TYPE, kind, home) for document in new]
 
 
 def explanation(rule: str) -> str | None:

@@ -109,9 +109,10 @@ class Ledger:
             return
         self._db.executemany("DELETE FROM result WHERE part = ? AND focus = ?", ((part, node) for node in focus))
 
-    def results(self) -> Iterator[Result]:
-        """All that was said."""
-        for (record,) in self._db.execute("SELECT DISTINCT record FROM result"):
+    def results(self, part: str | None = None) -> Iterator[Result]:
+        """What was said of one part, or of all."""
+        rows = self._db.execute("SELECT DISTINCT record FROM result WHERE ?1 IS NULL OR part = ?1", (part,))
+        for (record,) in rows:
             yield result_of(json.loads(record))
 
     def note(self, name: str, value: str | None = None) -> str | None:

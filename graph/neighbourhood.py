@@ -42,8 +42,8 @@ def topics(quads: Iterable[Quad]) -> set[Topic]:
     return found | {Topic(claim["object"], PARTNERS) for claim in partners}
 
 
-def around(store: Store, wanted: Iterable[Topic]) -> Store:
-    """A store in memory with the claims that stand beside those of the topics, and what is said of them."""
+def around(store: Store, wanted: Iterable[Topic]) -> set[Quad]:
+    """The claims that stand beside those of the topics, with all that rules look at."""
     claims: set[str] = set()
     kin: set[str] = set()
     for topic in wanted:
@@ -53,8 +53,8 @@ def around(store: Store, wanted: Iterable[Topic]) -> Store:
     return _copied(store, claims, kin)
 
 
-def of_property(store: Store, name: str) -> Store:
-    """A store in memory with all claims of one property (an IRI), and what is said of them."""
+def of_property(store: Store, name: str) -> set[Quad]:
+    """All claims of one property (an IRI), with all that rules look at."""
     claims = {iri(quad.subject) for quad in store.quads_for_pattern(None, _PROPERTY, NamedNode(name), None)}
     return _copied(store, claims, {iri(quad.subject) for quad in store.quads_for_pattern(None, _PARENT, None, None)})
 
@@ -98,7 +98,7 @@ def _claims(store: Store, family: Iterable[str], topic: Topic) -> Iterator[str]:
                 yield iri(quad.subject)
 
 
-def _copied(store: Store, claims: Iterable[str], kin: Iterable[str]) -> Store:
+def _copied(store: Store, claims: Iterable[str], kin: Iterable[str]) -> set[Quad]:
     """The claims with what follows from each alone, their documents, rates, and the parents of their subjects."""
     quads: set[Quad] = set()
     for claim in claims:
@@ -111,9 +111,7 @@ def _copied(store: Store, claims: Iterable[str], kin: Iterable[str]) -> Store:
         quads.update(store.quads_for_pattern(rate, None, None, None))
     for entity in kin:
         quads.update(store.quads_for_pattern(NamedNode(entity), _PARENT, None, None))
-    copy = Store()
-    copy.bulk_extend(quads)
-    return copy
+    return quads
 
 
 def behind(found: Iterable[Quad], store: Store) -> list[Quad]:

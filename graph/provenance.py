@@ -12,12 +12,11 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from graph.derive import explanation
 from graph.digests import GraphDigest
-from graph.namespaces import DCAT, DCT, EV, PROV, RDFS, SKOS, VOID, Namespace
-from graph.terms import RDF_TYPE, digest, english, integer, ordered
+from graph.namespaces import DCAT, DCT, EV, PROV, RDFS, SH, SKOS, VOID, Namespace
+from graph.terms import RDF_TYPE, boolean, digest, english, integer, ordered
 
 if TYPE_CHECKING:
     from graph.ledger import Ledger
-    from graph.validation import Report
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _TITLE = "Car makers' electric-vehicle plans, claim by claim"
@@ -33,16 +32,17 @@ def document_provenance(namespace: Namespace, slug: str, graph: GraphDigest) -> 
 
 
 def dataset_provenance(
-    namespace: Namespace, graphs: Mapping[str, GraphDigest], ledger: Ledger, report: Report, version: str
+    namespace: Namespace, graphs: Mapping[str, GraphDigest], ledger: Ledger, conforms: bool, version: str
 ) -> list[Quad]:
-    """What graph/provenance says of the whole: the build, its rules, the SHACL report, what the dataset holds.
+    """What graph/provenance says of the whole: the build, its rules, whether it conforms, what the dataset holds.
 
     `ledger` has the counts of classes, properties and rules; `graphs` are all graphs but this one.
     """
-    from graph.validation import report_quads
-
     triples = [*_activity(namespace, version), *_rules(ledger), *_description(namespace, graphs, ledger, version)]
-    return ordered([*_quads(namespace, triples), *report_quads(report, namespace)])
+    validation = namespace.graph("provenance") + "#validation"
+    triples.append((validation, RDF_TYPE.value, NamedNode(SH + "ValidationReport")))
+    triples.append((validation, SH + "conforms", boolean(conforms)))
+    return ordered(_quads(namespace, triples))
 
 
 def _quads(namespace: Namespace, triples: Triples | list[tuple[str, str, NamedNode | Literal]]) -> list[Quad]:

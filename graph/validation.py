@@ -103,7 +103,11 @@ class Report:
     @cached_property
     def graph(self) -> Graph:
         """The report as SHACL's own RDF, without blank nodes."""
-        return as_graph(report_quads(self))
+        told = as_graph(report_quads(self.results))
+        whole = URIRef(Namespace().graph("provenance") + "#validation")
+        told.add((whole, RDF.type, SH.ValidationReport))
+        told.add((whole, SH.conforms, rdflib.Literal(self.conforms)))
+        return told
 
     def as_turtle(self) -> str:
         """`graph` in Turtle, the same text for the same results."""
@@ -263,8 +267,8 @@ def as_store(graph: Graph) -> ox.Store:
     return store
 
 
-def report_quads(report: Report, namespace: Namespace | None = None) -> Iterator[ox.Quad]:
-    """The report in SHACL's vocabulary for the provenance graph; a result is named by a digest of what it says."""
+def report_quads(results: Iterable[Result], namespace: Namespace | None = None) -> Iterator[ox.Quad]:
+    """Results in SHACL's vocabulary for the provenance graph; each is named by a digest of what it says."""
     names = namespace or Namespace()
     graph = ox.NamedNode(names.graph("provenance"))
     whole = ox.NamedNode(f"{graph.value}#validation")
@@ -272,9 +276,7 @@ def report_quads(report: Report, namespace: Namespace | None = None) -> Iterator
     def quad(subject: ox.NamedNode, predicate: URIRef, value: ox.NamedNode | ox.Literal) -> ox.Quad:
         return ox.Quad(subject, ox.NamedNode(predicate), value, graph)
 
-    yield quad(whole, RDF.type, ox.NamedNode(SH.ValidationReport))
-    yield quad(whole, SH.conforms, ox.Literal(report.conforms))
-    for result in report.results:
+    for result in results:
         digest = hashlib.sha256("\x1f".join(result.key).encode()).hexdigest()[:20]
         node = ox.NamedNode(f"{graph.value}#result-{digest}")
         yield quad(whole, SH.result, node)

@@ -20,7 +20,6 @@ from graph.provenance import dataset_provenance, document_provenance
 from graph.register import Entity, Register
 from graph.sentence import figure, sentence
 from graph.terms import TurtleError, date, decimal, number, skolemised
-from graph.validation import Report
 from graph.vocabulary import vocabulary
 from tests.graph.made_up import NAMESPACE, REGISTER, claim, document, local, reviewed
 from tests.graph.made_up import candidates as candidate_quads
@@ -294,8 +293,8 @@ def test_provenance_names_inputs_rules_and_counts_and_no_blank_node(tmp_path: Pa
     with Draft(tmp_path / "draft", NAMESPACE) as draft:
         draft.change(NAMESPACE.document("one"), added=own)
         draft.change(NAMESPACE.graph("derived"), added=[rule])
-        whole = dataset_provenance(NAMESPACE, draft.graphs, draft.ledger, Report(), "1.2.3")
-        assert whole == dataset_provenance(NAMESPACE, draft.graphs, draft.ledger, Report(), "1.2.3")
+        whole = dataset_provenance(NAMESPACE, draft.graphs, draft.ledger, True, "1.2.3")
+        assert whole == dataset_provenance(NAMESPACE, draft.graphs, draft.ledger, True, "1.2.3")
         quads = [*whole, *document_provenance(NAMESPACE, "one", draft.graphs[NAMESPACE.document("one")])]
     text = "\n".join(rdf.canonical_lines(quads))
     assert "_:" not in text

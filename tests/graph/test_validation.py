@@ -157,7 +157,7 @@ def test_the_report_is_rdf_without_blank_nodes_and_always_the_same(ground: Graph
     assert one.as_turtle() == two.as_turtle()
     assert {(f, v) for f, v in one.graph.subject_objects(SH.value)} != set()
     assert (None, SH.conforms, Literal(False)) in one.graph
-    moved = {quad.graph_name.value for quad in report_quads(one, Namespace("https://example.org/"))}
+    moved = {quad.graph_name.value for quad in report_quads(one.results, Namespace("https://example.org/"))}
     assert moved == {"https://example.org/graph/provenance"}
 
 
