@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -137,14 +137,14 @@ def _kept(kind: str, value: str) -> str:
     return value if iris([value]) else ""
 
 
-def enrichment_quads(data: Path, namespace: Namespace, source: str, known: set[str]) -> list[Quad]:
-    """The facts about entities that are `known` (IRIs), as quads of their own graph. Raises JournalError."""
+def enrichment_quads(data: Path, namespace: Namespace, source: str, known: Callable[[str], bool]) -> list[Quad]:
+    """The facts about entities whose IRIs are `known`, as quads of their own graph. Raises JournalError."""
     home = NamedNode(namespace.graph(SOURCES[source]["graph"]))
     types = {fact["predicate"]: fact["type"] for fact in SOURCES[source]["facts"]}
     quads = []
     for one in read_facts(data, source).values():
         iri = namespace.entity(one.entity)
-        if iri in known and one.facts:
+        if one.facts and known(iri):
             quads += [Quad(NamedNode(s), NamedNode(p), o, home) for s, p, o in _said(one, iri, home.value, types)]
     return ordered(quads)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +42,8 @@ def accepted_quads(data: Path, namespace: Namespace) -> list[Quad]:
     ]
 
 
-def link_quads(data: Path, namespace: Namespace, known: set[str]) -> list[Quad]:
-    """The candidate links of entities that are `known` (IRIs), as quads of graph/links.
+def link_quads(data: Path, namespace: Namespace, known: Callable[[str], bool]) -> list[Quad]:
+    """The candidate links of entities whose IRIs are `known`, as quads of graph/links.
 
     Proposals below the threshold are left out. Raises DecisionError, JournalError.
     """
@@ -51,7 +51,7 @@ def link_quads(data: Path, namespace: Namespace, known: set[str]) -> list[Quad]:
     quads = []
     for link in _links(data, namespace):
         iri = namespace.entity(link.entity)
-        if iri in known:
+        if known(iri):
             node = NamedNode(f"{home.value}#{pair_id(link.entity, link.target)}")
             quads += [Quad(node, NamedNode(p), term, home) for p, term in _said(link, iri)]
     return ordered(quads)
