@@ -82,6 +82,7 @@ def _bounded(text: str) -> str:
 
 def read_update(request: Request) -> tuple[str, str]:
     """The update of a POST request, and the USING clauses that the protocol gives it. Raises Problem."""
+    refuse_packed(request)
     kind = request.mimetype
     if kind == UPDATE_TYPE:
         fields, texts = request.args, [_text(request)]
@@ -114,6 +115,13 @@ def _mended(text: str) -> str:
     return mended if mended == text or guard.calls(mended) == guard.calls(text) else text
 
 
+def refuse_packed(request: Request) -> None:
+    """Raise Problem for a compressed body: a small one may hold more than memory does."""
+    if request.content_encoding not in (None, "", "identity"):
+        detail = "Send the content as it is, without Content-Encoding."
+        raise Problem(415, "Compressed content", detail, {"Accept-Encoding": "identity"})
+
+
 def is_iri(text: str) -> bool:
     """Whether a parameter is an absolute IRI."""
     try:
@@ -127,6 +135,7 @@ def _fields(request: Request) -> tuple[MultiDict[str, str], str | None]:
     """The parameters of a request, and the query that is its whole body if it is."""
     if request.method not in {"POST", "QUERY"}:
         return request.args, None
+    refuse_packed(request)
     kind = request.mimetype
     if request.content_length is not None and request.content_length > 3 * LONGEST:
         raise Problem(413, "Query too long", f"A query may have {LONGEST} bytes.", limit=LONGEST)

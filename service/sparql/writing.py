@@ -99,7 +99,8 @@ def _written(graph: str | None, location: str | None) -> Response:
 
 
 def _contents() -> Iterator[tuple[str, bytes]]:
-    """Media type and bytes of the body, or of each file of a form."""
+    """Media type and bytes of the body, or of each file of a form. Raises Problem where it is compressed."""
+    protocol.refuse_packed(request)
     if request.mimetype != "multipart/form-data":
         yield request.mimetype or "text/turtle", request.get_data(cache=False)
         return
