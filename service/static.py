@@ -27,7 +27,7 @@ def _digest(name: str) -> str | None:
     path = Path(current_app.static_folder or "") / name
     try:
         return _digest_of(path, path.stat().st_mtime_ns)
-    except OSError:
+    except (OSError, ValueError):  # not there, or a name that cannot be one
         return None
 
 

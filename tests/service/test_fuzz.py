@@ -91,7 +91,8 @@ headers = st.dictionaries(st.sampled_from(list(HEADERS)), st.integers(0, 100), m
     lambda chosen: {name: HEADERS[name][i % len(HEADERS[name])] for name, i in chosen.items()}
 )
 suffixes = st.one_of(
-    st.just(""), st.sampled_from(["/", "/x", ".ttl", ".jsonld", ".x", "/..", "/%00", "//", "/ÿ", "/a/b/c", ";a"])
+    st.just(""),
+    st.sampled_from(["/", "/x", ".ttl", ".jsonld", ".x", "/..", "/\x00", "/%00", "//", "/ÿ", "/a/b/c", ";a"]),
 )
 
 
