@@ -14,6 +14,7 @@ import { snippets } from "./parts/snippets.js";
 import { Table } from "./parts/table.js";
 import { given } from "./parts/terms.js";
 
+const KEYS = "Ctrl+Enter runs, Ctrl+Space completes, Esc leaves the text";
 const LONGEST_ADDRESS = 6000; // characters of a query that still goes into an address
 const { Yasqe, Yasr } = Yasgui;
 const endpoint = new URL(given.endpoint, location.href).href;
@@ -65,6 +66,9 @@ function runOrStop() {
 const runButton = (tab) => tab.rootEl.querySelector(".run");
 const running = (tab) => runButton(tab)?.textContent === "Stop";
 const showRunning = (tab, is) => (runButton(tab).textContent = is ? "Stop" : "Run");
+
+/** A word beside a tab's buttons, until its query is run. */
+const tell = (tab, text) => (tab.rootEl.querySelector(".keys").textContent = text);
 
 /** What stands under the results of a tab: files and code. */
 const extras = new Map();
@@ -139,6 +143,7 @@ const yasgui = new Yasgui(root, {
 
 yasgui.on("query", (_, tab) => {
   showRunning(tab, true);
+  tell(tab, KEYS);
   equip(tab);
   showAddress();
 });
@@ -171,6 +176,7 @@ if (given.asked) {
   if (answer) {
     equip(tab);
     tab.getYasr().setResponse(answer);
+    if (given.found?.more) tell(tab, `The first ${given.found.rows.length} rows; Run brings all.`);
   }
 }
 document.querySelector("form.ask").hidden = true;
