@@ -14,6 +14,7 @@ MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|mo
 LEANING = table("quantities")["leaning"]
 LEAN_AFTER = re.compile(rf"\s*(?:{'|'.join(LEANING['after'])})", re.IGNORECASE)
 LEAN_BEFORE = re.compile(rf"(?:^|{'|'.join(LEANING['before'])})\S{{0,12}}$", re.IGNORECASE)
+COUNTS_NAMED = re.compile(r" (?:were|was|are|is) (?!(?:EV|BEV|PHEV|NEV|SUV|HEV)s?\b)[A-Z]")
 OF_SUM = re.compile(rf" {any_of(LEANING['of_sum'])}", re.IGNORECASE)
 
 
@@ -23,6 +24,8 @@ def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
     if kinds.get(last.unit or "") != mark or last.property not in {
         "salesShare", "modelCount", "platformCount", "productionCapacity", "salesVolume", "productionVolume",
     }:  # fmt: skip
+        return False
+    if COUNTS_NAMED.match(text, end):
         return False
     if not LEAN_AFTER.match(text, end) or re.compile(r" of (?:these|those) ‹n").match(text, end):
         return False

@@ -34,6 +34,7 @@ SUBORDINATE = re.compile(r"(?:when|once|after|as soon as|although|since) (?!‹w
 COMPARED = re.compile(r"(?:\bthan|\bas|compared with|compared to|against|versus) $", re.IGNORECASE)
 
 RESTATED = re.compile(r",? (?:or|equal to|that is|i\.e\.) (?:about |some |around |roughly |nearly |almost )?")
+WHEN_THEN = re.compile(r", (?:when|at which point|by which time|by when) (?!it opens|production)")
 PART_OF = re.compile(r"\b[Oo]f (?:the |its |those )?‹n#\d+›[^;.‹]{0,60}$")
 APART = re.compile(r"\b(?:from|than|against|compared|versus|up|down|increase|rise|more|fewer)\b")
 DATELINE = re.compile(r"(?:‹[^›]*›|[A-Z][A-Z .]+)(?:, ‹[^›]*›)?,? ‹when#\d+›[^.;]{0,20}?[-–—] ")
@@ -75,7 +76,7 @@ class Whens:
             return self.of_partnership(frame, sentence, marks)
         if frame.property == "operatesPlant":
             return self.of_plant(frame, sentence, marks)
-        if frame.property == "launch":
+        if frame.property in {"launch", "carbonNeutrality"}:
             return self.labelled(frame)
         found = self.nearest(frame, sentence, marks)
         return found if found or frame.inherits else self.labelled(frame)
@@ -115,6 +116,7 @@ class Whens:
             if joins(text, m[1], frame.anchor, m[0])
             or (alike and added(text, m[1], frame.anchor))
             or RESTATED.fullmatch(text, m[1], frame.anchor)
+            or WHEN_THEN.match(text, m[1])
             or (PART_OF.search(text[: m[0]]) and re.fullmatch(r", [^‹,;]{0,20}", text[m[1] : frame.anchor]))
         ]
         if between:
