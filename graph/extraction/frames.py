@@ -33,6 +33,7 @@ from graph.extraction.things import (
 Stated = tuple[int | float | str | None, str | None, Quantity | None]
 
 UNCOUNTED = frozenset({"day", "week", "month", "hour"})  # what is made or sold in one of these is no year's figure
+MODEL_FIRST = frozenset({"usesPlatform", "usesBattery", "launch", "bodyStyle"})
 NO_PERSON = re.compile(
     r"‹|\b(?:Day|Plan|Group|Motors?|Conference|Summit|Show|Board|Investor|Chief|President|Executive)\b"
 )
@@ -171,7 +172,8 @@ class Frames:
             )
             return list(found.names) if found else []
         if rule.object_ladder:
-            found = self.ladders.find(rule.object_ladder, frame.index, match.start())
+            upto = match.end() if rule.object_ladder.startswith("mentioned") else match.start()
+            found = self.ladders.find(rule.object_ladder, frame.index, upto)
             return list(found.names) if found else []
         group = "object" if match.start("object") >= 0 else "object2" if match.groupdict().get("object2") else ""
         if not group:
@@ -190,6 +192,8 @@ class Frames:
         inside = sentence.mentions(match.start(group), match.end(group))
         if group == "subject" or (group == "object" and rule_property != "locatedIn"):
             inside = [m for m in inside if not m.kinds & PLACE_KINDS]
+        if group == "subject" and rule_property in MODEL_FIRST and any("VehicleModel" in m.kinds for m in inside):
+            inside = [m for m in inside if "VehicleModel" in m.kinds]  # "the Ariya and Renault's Mégane"
         return list(dict.fromkeys(m.name for m in inside))
 
     def group_place(self, sentence: Annotated, match: re.Match[str]) -> str | None:
@@ -208,7 +212,7 @@ class Frames:
     def subjects(self, rule: PatternRule, sentence: Annotated, match: re.Match[str], frame: Frame) -> Found | None:
         """The subject group's names, or what the rule's ladder finds."""
         if "subject" in match.re.groupindex and match.start("subject") >= 0:
-            names = self.names(sentence, match, "subject")
+            names = self.names(sentence, match, "subject", rule.property)
             if names:
                 return Found(tuple(names), "named by the pattern")
             resolved = self.discourse.resolve(frame.index, match.start("subject"), match.end("subject"))

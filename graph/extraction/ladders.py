@@ -21,6 +21,14 @@ NEW_THING = re.compile(rf"(?:the|an?|another|its|one|two) {any_of(table('syntax'
 UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
 
 
+# a figure of each of several
+EACH = re.compile(
+    r"\beach (?:of (?:them|these|which|us|the ‹n#\d+›) )?(?:is|has|will|can|with|to|should)\b[^.;]*$", re.IGNORECASE
+)
+# models that a sentence speaks of without a name
+OTHERS = re.compile(r"\b(?:models|platform|newcomers|of them|successor|others?)\b", re.IGNORECASE)
+
+
 class Ladders:
     """The ladders of a document."""
 
@@ -36,33 +44,51 @@ class Ladders:
             return None
         words = wanted.split()
         for word in words:
-            if word == "organization":
-                found = self.discourse.subject(index, position)
-            elif word == "plantowner":
-                owner = self.plants.owner_in_scope(index)
-                found = Found((owner,), "owner of the plant") if owner else None
-            elif word == "document":
-                found = self.discourse.document_topic()
-            elif word == "topic":
-                found = self.discourse.before(index)
-            elif word == "models":
-                earlier = self.earlier(index, "V")
-                found = Found(tuple(dict.fromkeys(earlier)), "gone back to") if 1 < len(earlier) < 4 else None
-            elif word == "parents":
-                found = self.parents(index, position)
-            elif word.startswith("next:"):
-                after = self.of_kind(self.reading.annotated[index], position, position + 60, word[5:])
-                found = Found((after[0].name,), "counted") if after else None
-            elif word.startswith("opener:"):
+            if word.startswith("opener:"):
                 found = self.opener(index, position, word[7:])
-            elif word in {"plant", "onlyplant"}:
-                plant = self.plants.in_scope(index, position, alone=word == "onlyplant")
-                found = Found((plant.name,), "plant in scope") if plant else None
-            else:
+            elif word in LETTERS:
                 found = self.nearest(index, position, LETTERS[word], ahead=word == words[-1])
+            elif word in {"plant", "onlyplant"}:
+                if EACH.search(self.reading.annotated[index].text[:position]):
+                    return self.each_plant(index)
+                found = self.plant(index, position, alone=word == "onlyplant")
+            else:
+                found = self.step(word, index, position)
             if found:
                 return found
         return None
+
+    def step(self, word: str, index: int, position: int) -> Found | None:
+        """One step of a ladder that leads to companies, or to the models of the sentence before."""
+        match word:
+            case "organization":
+                return self.discourse.subject(index, position)
+            case "plantowner":
+                owner = self.plants.owner_in_scope(index)
+                return Found((owner,), "owner of the plant") if owner else None
+            case "document":
+                return self.discourse.document_topic()
+            case "topic":
+                return self.discourse.before(index)
+            case "mentioned":
+                named = filter(self.discourse.is_company, reversed(self.reading.annotated[index].mentions(0, position)))
+                return next((Found((m.name,), "named in the sentence") for m in named), None)
+            case "models":
+                earlier = self.earlier(index, "V")
+                return Found(tuple(dict.fromkeys(earlier)), "gone back to") if 1 < len(earlier) < 4 else None
+            case "parents":
+                return self.parents(index, position)
+        raise ValueError(f"no step {word} in a ladder")
+
+    def plant(self, index: int, position: int, *, alone: bool) -> Found | None:
+        """The plant that a figure belongs to."""
+        plant = self.plants.in_scope(index, position, alone=alone)
+        return Found((plant.name,), "plant in scope") if plant else None
+
+    def each_plant(self, index: int) -> Found | None:
+        """The plants that "each" goes through."""
+        names = self.plants.lately(index)
+        return Found(names, "each of the plants") if len(names) > 1 else None
 
     def parents(self, index: int, position: int) -> Found | None:
         """Who shares a venture: the companies before it and the one joined by "with", else the last two."""
@@ -116,9 +142,11 @@ class Ladders:
         earlier = self.earlier(index, letters)
         if earlier and (match := re.search(r"\bthe (latter|former)\b", sentence.text[:position], re.IGNORECASE)):
             return Found((earlier[-1 if match.group(1).lower() == "latter" else 0],), "the latter")
-        opening = [m.name for s, m in before if self.discourse.opens(sentence, s)]
+        opening = [(s, m.name) for s, m in before if self.discourse.opens(sentence, s)]
         if opening:
-            return Found((opening[-1],), "opens the clause")
+            figures = [s for s, _, item in sentence.marks(opening[-1][0], position) if isinstance(item, tuple)]
+            later = [m.name for s, m in before if figures and s > figures[0]]  # "A costs 20 and the larger B 30"
+            return Found((later[-1] if later else opening[-1][1],), "opens the clause")
         if earlier and re.match(r"(?:that|this) one\b", sentence.text, re.IGNORECASE):
             return Found((earlier[-1],), "gone back to")
         if earlier and re.match(
@@ -161,8 +189,13 @@ class Ladders:
         ]  # fmt: skip
 
     def builder(self, index: int, position: int) -> Found | None:
-        """Whose money goes into "the site": its owner's, where a sentence that names no company goes back to one."""
+        """Whose money goes into a plant or "the site": its owner's, where it follows or no company is named."""
         sentence = self.reading.annotated[index]
+        follows = [
+            p for p in self.plants.found if p.index == index and p.start <= sentence.text.find("›", position) + 2
+        ]
+        if follows and follows[-1].end > position:
+            return Found((follows[-1].owner,), "owner of the plant")
         if any(map(self.discourse.is_company, sentence.mentions())) or not anaphora().search(sentence.text):
             return None
         plant = self.plants.in_scope(index, position)

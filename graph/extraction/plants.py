@@ -85,6 +85,30 @@ def seated() -> re.Pattern[str]:
     )
 
 
+# a plant's own name, after its place: "a works near Montreal, known as Northvolt Six"
+CHRISTENED = re.compile(r"(?:[^.;‹]|‹when#\d+›){0,40}(?:as|called|named|dubbed|christened) ‹[A-Z]*F[A-Z]*#\d+›")
+
+
+@lru_cache(maxsize=1)
+def christened() -> re.Pattern[str]:
+    """A plant and its place, before the name that it is given."""
+    return re.compile(
+        expand(
+            r"{plantnoun} (?:near|in|at|outside) (?:the )?{place}(?:,? {place})*"
+            r"(?:[^.;‹]|‹when#\d+›){0,40}(?:as|called|named|dubbed|christened) $"
+        ),
+        re.IGNORECASE,
+    )
+
+
+# output of the whole company
+OVERALL = re.compile(
+    r"\b(?:total|domestic|overall|global|worldwide|combined|group-wide|company-wide|annual group) "
+    r"(?:[a-z]+ ){0,2}?(?:capacity|output|production)\b",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=1)
 def said_of_it() -> re.Pattern[str]:
     """ "It" with a verb that is said of plants ("It will employ", "It is to open")."""
@@ -130,7 +154,7 @@ class Plants:
             owners = [entities[p].name for p in entity.parents if p in entities] if entity else []
             owner = owners[0] if owners else self.owners.before(index, start)
             if owner:
-                places = (*self.named_places(sentence, end, item), *self.label_country(sentence))
+                places = (*self.named_places(sentence, start, end, item), *self.label_country(sentence))
                 yield PlantMention(index, start, end, item.name, owner, places, "plant.named")
 
     def matched(self, rule: PlantRule, index: int, sentence: Annotated, match: re.Match[str]) -> Iterator[PlantMention]:
@@ -170,11 +194,12 @@ class Plants:
         """Whether this sentence or the one before speaks of plants."""
         return any(plants().search(self.reading.annotated[back].text) for back in (index, index - 1) if back >= 0)
 
-    def named_places(self, sentence: Annotated, end: int, item: Mention) -> tuple[str, ...]:
+    def named_places(self, sentence: Annotated, start: int, end: int, item: Mention) -> tuple[str, ...]:
         """The place in or right after a plant's own name."""
-        after = seated().match(sentence.text, end)
-        if after:
-            places = self.places_of(sentence, after)
+        before = christened().search(sentence.text[:start])
+        found = seated().match(sentence.text, end) or before
+        if found:
+            places = self.places_of(sentence, found)
             return (places[0].name, *self.wider(places)[:1]) if places else ()
         words = item.name.split()
         for name in (words[-1], words[0], " ".join(words[1:-1]), words[-2] if len(words) > 1 else ""):
@@ -206,6 +231,8 @@ class Plants:
     def too_wide(self, text: str, rule: PlantRule, match: re.Match[str], places: list[Mention]) -> bool:
         """Several plants in one country or continent, or a counted one ("the second in Europe"), have no name."""
         if re.search(r"‹[A-Z]*F[A-Z]*#\d+›,? ?(?:the |its |an? )?$", text[: match.start()]):
+            return True
+        if CHRISTENED.match(text, match.end()):
             return True
         if rule.cities:
             listed = places if "places" in match.re.groupindex else places[:1]
@@ -248,6 +275,8 @@ class Plants:
         With `alone` it may also be the only one that was spoken of, where a sentence names nobody.
         """
         here = [p for p in self.found if p.index == index]
+        if OVERALL.search(self.reading.annotated[index].text, 0, position):
+            return None
         if here:
             before = [p for p in here if p.start < position]
             return before[-1] if before else here[0]
@@ -261,6 +290,8 @@ class Plants:
         if back or not self.discourse.clause_subject(index, position):
             reach = index - 3 if back else index - 2
             earlier = [p for p in self.found if reach <= p.index < index and self.near(p.index, index, same=not back)]
+            if sentence.text.startswith("The ") and plants().search(sentence.text, 0, 40):
+                alone = True
             return earlier[-1] if earlier else self.only(index) if alone else None
         return None
 
@@ -290,6 +321,13 @@ class Plants:
         """The one plant that the last sentences and the paragraph before speak of."""
         recent = [p for p in self.found if index - 6 <= p.index < index and self.near(p.index, index)]
         return recent[-1] if len({p.name for p in recent}) == 1 else None
+
+    def lately(self, index: int) -> tuple[str, ...]:
+        """The plants of a sentence, else those of the one before."""
+        for back in (index, index - 1):
+            if names := tuple(dict.fromkeys(p.name for p in self.found if p.index == back)):
+                return names
+        return ()
 
     def owner_in_scope(self, index: int) -> str | None:
         """The owner of the plant that was named last before a sentence or in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from graph.extraction.annotate import Annotated, annotate
@@ -227,19 +227,26 @@ def repeat_everywhere(text: str, found: list[Mention], known: list[Mention]) -> 
 
 def topic_of(reading: Reading, gazetteer: Gazetteer) -> tuple[str | None, bool]:
     """The organization that a document is about, named in the title or most often, and whether it leads clearly."""
-    score: Counter[str] = Counter()
+    score: dict[str, float] = defaultdict(float)
     for rank, name in enumerate(company_names(gazetteer.mentions(reading.document.title or ""))):
         score[name] += 3 if rank else 5
     for rank, name in enumerate(company_names(reading.mentions)):
         score[name] += 2 if rank < 2 else 1
-    for alliance in (e for e in gazetteer.register.entities.values() if len(e.members) > 2 and score[e.name] > 1):
+    for alliance in (
+        e for e in gazetteer.register.entities.values() if len(e.members) > 2 and score.get(e.name, 0) > 1
+    ):
         members = [gazetteer.register.entities[s].name for s in alliance.members if s in gazetteer.register.entities]
-        if all(score[m] for m in members):
+        if all(score.get(m) for m in members):
             score[alliance.name] += sum(score[m] for m in members) // 2
-    ranked = score.most_common(2)
-    if not ranked:
-        return None, False
-    return ranked[0][0], len(ranked) < 2 or ranked[0][1] >= 1.3 * ranked[1][1]
+    ranked = sorted(score.values(), reverse=True)
+    leads = len(ranked) < 2 or ranked[0] >= 1.3 * ranked[1]
+    first = max(score, key=score.__getitem__, default=None)
+    for mention in reading.mentions:  # a model speaks for its brand, if not as loud
+        if "VehicleModel" in mention.kinds and (entity := gazetteer.register.resolve(mention.name)):
+            for parent in entity.parents[:1]:
+                score[gazetteer.register.entities[parent].name] += 0.7
+    topic = max(score, key=score.__getitem__, default=None)
+    return topic, topic is not None and (leads and topic == first)
 
 
 def company_names(mentions: list[Mention]) -> list[str]:

@@ -17,7 +17,9 @@ from graph.register import Entity
 SYNTAX = table("syntax")
 COMPANY = r"‹[A-Z]*[OB][A-Z]*#\d+›"
 MAKER = any_of(table("words")["classes"]["maker"])
-OBLIQUE = re.compile(rf"{any_of(SYNTAX['oblique'])} (?:the |its |a |an |their |his |new )?(?:[\w-]+ )?$", re.IGNORECASE)
+OBLIQUE = re.compile(
+    rf"{any_of(SYNTAX['oblique'])} (?:the |its |a |an |their |his |new )?(?:(?!wh|that\b)[\w-]+ )?$", re.IGNORECASE
+)
 CLAUSE_START = re.compile(
     rf"(?:^|[,;:–—(\"“.?!] ?| - |(?-i:{any_of(SYNTAX['openers'])}) )(?:{any_of(SYNTAX['leads'])} )?"
     rf"(?:(?:[\w'.-]+ ){{0,3}}?{MAKER},? (?:of )?)?$",
@@ -50,6 +52,17 @@ COMPANY_LIST = re.compile(
     rf"{COMPANY}(?:, (?:the )?{COMPANY})*,? (?:and|or|&|as well as) "
     rf"(?:the |its (?:[\w-]+ ){{0,4}}?{any_of(SYNTAX['kin'])} )?{COMPANY}(?!'s )"
 )
+
+
+# who owns how much, told in passing, is not what comes next
+OWNS = re.compile(
+    rf"{COMPANY} (?:now |still |also |currently )*(?:owns?|holds?|has|have|keeps?|controls?) (?:[\w-]+ ){{0,4}}?"
+    r"(?:‹percent#\d+›(?! of its)|(?:[\w-]+ ){0,2}(?:stake|shareholding)\b)"
+)
+# a relative clause opens here, whose subject the sentence is not about
+RELATIVE = re.compile(r"\b(?:which|whom|whose|where) (?:the |its )?$", re.IGNORECASE)
+# kinds that make no cars: investors and the press, who leave the talk to the makers
+BYSTANDERS = frozenset({"Organization", "Publisher", "TechnologyCompany"})
 
 
 @cache
@@ -97,6 +110,8 @@ class Discourse:
             if not found and heading:
                 named = [m.name for m in sentence.mentions() if self.is_company(m)]
                 found = Found((named[0],), "heading") if len(set(named)) == 1 else None
+            if found and found.start >= 0 and OWNS.search(sentence.text, found.start):  # whoever holds a share
+                found = found if found == self.document_topic() else None
             if found and len(found.names) > 3:  # a list of brands is what the sentence tells, not what it is about
                 found = None
             self._topics[index] = found or self.before(index)
@@ -136,6 +151,8 @@ class Discourse:
         options = sorted(self.options(index, position))
         opening = [o for o in options if o[2]]
         if first:
+            sentence = self.reading.annotated[index]
+            opening = [o for o in opening if not RELATIVE.search(sentence.text[: self.list_head(sentence, o[0])])]
             return self.resolve(index, *opening[0][:2]) if opening else None
         for start, end, _ in [*reversed(opening), *options]:
             found = self.resolve(index, start, end)
@@ -193,7 +210,12 @@ class Discourse:
 
     def subject(self, index: int, position: int) -> Found | None:
         """The whole ladder for an organization."""
-        return self.clause_subject(index, position) or self.label(index) or self.before(index)
+        found = self.clause_subject(index, position) or self.label(index)
+        if found:
+            return found
+        before = self.before(index)
+        bystander = before and all(self.reading.entity_kinds(n) <= BYSTANDERS for n in before.names)
+        return self.document_topic() or before if bystander else before
 
     def label(self, index: int) -> Found | None:
         """The company that a list item's label names."""
