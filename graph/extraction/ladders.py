@@ -46,7 +46,10 @@ class Ladders:
         for word in words:
             if word.startswith("opener:"):
                 found = self.opener(index, position, word[7:])
-            elif word in LETTERS:
+            elif word.startswith("next:"):
+                after = self.of_kind(self.reading.annotated[index], position, position + 60, word[5:])
+                found = Found((after[0].name,), "counted") if after else None
+            elif word in LETTERS and word not in {"organization", "plant"}:
                 found = self.nearest(index, position, LETTERS[word], ahead=word == words[-1])
             elif word in {"plant", "onlyplant"}:
                 if EACH.search(self.reading.annotated[index].text[:position]):
