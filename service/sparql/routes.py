@@ -47,7 +47,7 @@ def _without_query() -> Response:
         raise not_acceptable((*GRAPHS[:4], PAGE))
     if choice.offer is PAGE:
         return page("", None)
-    body = describe(choice.offer.name, request.base_url, _settings().base, current())
+    body = describe(choice.offer.name, request.base_url, _settings(), current())
     return _varied(Response(body, mimetype=choice.media_type))
 
 
