@@ -39,11 +39,13 @@ class Targets:
 
     def has(self, store: Store, node: Node) -> bool:
         """Whether a shape speaks of this node as it is described now."""
-        if any(_any(store, node, predicate, None) for predicate in self.subjects_of):
+        said = list(store.quads_for_pattern(node, None, None, None))
+        if any(quad.predicate in self.subjects_of for quad in said):
             return True
-        if any(_any(store, None, predicate, node) for predicate in self.objects_of):
+        if not self.classes.isdisjoint(_classes(store, [quad.object for quad in said if quad.predicate == TYPE])):
             return True
-        return not self.classes.isdisjoint(_classes(store, node))
+        pointed = _any(store, None, None, node)  # which most are not: cheaper to ask first
+        return pointed and any(_any(store, None, predicate, node) for predicate in self.objects_of)
 
 
 def job(store: Store, owned: Owned, removed: list[Quad], added: list[Quad]) -> dict[str, Any] | None:
@@ -111,10 +113,9 @@ def _called(node: Node, base: str) -> Node:
     return NamedNode(f"{base}.well-known/genid/{node.value}") if isinstance(node, BlankNode) else node
 
 
-def _classes(store: Store, node: Node) -> Iterator[Node]:
-    """The classes of a node, with all that they are subclasses of."""
+def _classes(store: Store, waiting: list[Node]) -> Iterator[Node]:
+    """Classes, with all that they are subclasses of."""
     seen: set[Node] = set()
-    waiting = [quad.object for quad in store.quads_for_pattern(node, TYPE, None, None)]
     while waiting:
         kind = waiting.pop()
         if kind not in seen and isinstance(kind, (NamedNode, BlankNode)):
@@ -123,5 +124,5 @@ def _classes(store: Store, node: Node) -> Iterator[Node]:
             waiting += [quad.object for quad in store.quads_for_pattern(kind, SUBCLASS, None, None)]
 
 
-def _any(store: Store, subject: Node, predicate: Node, value: Node) -> bool:
+def _any(store: Store, subject: Node | None, predicate: Node | None, value: Node) -> bool:
     return next(store.quads_for_pattern(subject, predicate, value, None), None) is not None

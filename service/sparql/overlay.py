@@ -65,7 +65,7 @@ class Overlay:
             if name(quad.graph_name) not in self.owned:
                 self.store.remove(quad)
         added = list(quads(record.add))
-        hidden = [quad for quad in added if self._hides(quad)] if self.owned.graphs else []
+        hidden = self._held(added) if self.owned.graphs else []
         self.hidden.extend(hidden)
         self.store.extend(set(added).difference(hidden) if hidden else added)
         self.revision = record.revision
@@ -86,9 +86,19 @@ class Overlay:
             if name(graph) not in self.owned:
                 self.store.extend(self.hidden.quads_for_pattern(None, None, None, graph))
 
-    def _hides(self, quad: Quad) -> bool:
-        if name(quad.graph_name) in self.owned:
-            return True
+    def _held(self, added: list[Quad]) -> list[Quad]:
+        """Those of some quads that the build holds too. Most are about something that it does not know."""
+        known = {subject for subject in {quad.subject for quad in added} if self._describes(subject)}
+        return [
+            quad
+            for quad in added
+            if name(quad.graph_name) in self.owned or (quad.subject in known and self._holds(quad))
+        ]
+
+    def _describes(self, subject: Any) -> bool:
+        return next(self.store.quads_for_pattern(subject, None, None, None), None) is not None
+
+    def _holds(self, quad: Quad) -> bool:
         found = self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
         return any(name(other.graph_name) in self.owned for other in found)
 
