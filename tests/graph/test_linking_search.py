@@ -22,7 +22,7 @@ from graph.linking.searches import Journal, JournalError, Search, append_lines, 
 from graph.linking.targets import TargetError, iris, known_targets, load_target, read_target
 from graph.linking.things import Things
 from graph.namespaces import RDFS, SKOS
-from tests.service.linked import TODAY, as_wikidata, finder, session
+from tests.service.sessions import TODAY, as_wikidata, finder, session
 from tests.service.standin import WD, WDT, StandIn, serving
 
 pytest_plugins = ("tests.service.linked",)
@@ -119,7 +119,7 @@ def test_an_endpoint_that_is_down_or_elsewhere(standin: StandIn) -> None:
 
 
 @given(st.lists(st.sampled_from(["", "", *PASSING[:4], *LASTING]), max_size=12))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_link_is_lost_whatever_the_endpoint_does(
     standin: StandIn, some: list[Described], tmp_path: Path, faults: list[str]
 ) -> None:
