@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.service.browsing import Visit, visiting
+from tests.service.visits import Visit, visiting
 
 pytest_plugins = ("tests.service.browsing", "tests.service.small")
 

@@ -19,7 +19,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from service import bundle
 from service.app import create_app
 from service.settings import Settings
-from tests.service.browsing import Visit, serving, skip, visiting
+from tests.service.visits import Visit, serving, skip, visiting
 
 pytest_plugins = ("tests.service.browsing", "tests.service.small")
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from service import bundle
-from tests.service.browsing import skip, visiting
+from tests.service.visits import skip, visiting
 
 pytest_plugins = ("tests.service.browsing", "tests.service.small")
 AXE = bundle.FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
