@@ -29,7 +29,7 @@ HEADERS = {
 }
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, Authorization, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, Authorization, If-Match, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
 
