@@ -16,7 +16,7 @@ from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Quantity, When
 from graph.extraction.owners import company_of
 from graph.extraction.plants import Plants
-from graph.extraction.quantified import MONEY_AFTER, OF_SUM, fits, leans, tail
+from graph.extraction.quantified import MONEY_AFTER, OF_SUM, bare_percent, fits, leans, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
 from graph.extraction.subjects import Discourse, Found
@@ -319,9 +319,10 @@ class Frames:
                 continue
             money = last.unit in MONEY and mark_of(item) == "n" and item[0].value >= 1_000_000
             money = money and (last.index == index or bool(OF_SUM.match(sentence.text, end)))
-            if not (money and MONEY_AFTER.match(sentence.text, end)) and not leans(
-                sentence.text, start, end, mark_of(item), last
-            ):
+            leaning = leans(sentence.text, start, end, mark_of(item), last)
+            if last.index == index and mark_of(item) == "n" and item[0].value <= 100:
+                leaning = leaning or bare_percent(sentence.text, start, end, last)
+            if not leaning and not (money and MONEY_AFTER.match(sentence.text, end)):
                 continue
             subject = last.subject
             if money and (nearer := self.discourse.clause_subject(index, start)) and nearer.start > last.anchor:

@@ -14,6 +14,8 @@ MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|mo
 LEANING = table("quantities")["leaning"]
 LEAN_AFTER = re.compile(rf"\s*(?:{'|'.join(LEANING['after'])})", re.IGNORECASE)
 LEAN_BEFORE = re.compile(rf"(?:^|{'|'.join(LEANING['before'])})\S{{0,12}}$", re.IGNORECASE)
+BARE_BEFORE = re.compile(rf"(?:{'|'.join(LEANING['bare_before'])})$", re.IGNORECASE)
+BARE_AFTER = re.compile(rf"(?:{'|'.join(LEANING['bare_after'])})", re.IGNORECASE)
 COUNTS_NAMED = re.compile(r" (?:were|was|are|is) (?!(?:EV|BEV|PHEV|NEV|SUV|HEV)s?\b)[A-Z]")
 OF_SUM = re.compile(rf" {any_of(LEANING['of_sum'])}", re.IGNORECASE)
 
@@ -31,6 +33,13 @@ def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
         return False
     item_is_small = last.quantity is not None and last.unit in {"models", "platforms"}
     return not item_is_small or bool(LEAN_BEFORE.search(text[:start]))
+
+
+def bare_percent(text: str, start: int, end: int, last: Frame) -> bool:
+    """Whether a bare number is a share like the one before it: "36 percent electric cars, hybrids for 24"."""
+    if last.property != "salesShare" or last.unit != "percent":
+        return False
+    return bool(BARE_BEFORE.search(text[:start]) and BARE_AFTER.match(text, end))
 
 
 def tail(text: str, end: int) -> int:

@@ -20,6 +20,7 @@ from graph.register import Register, fold
 
 RANKS = re.compile(r"[\s-]*(?:largest|biggest|most|best|placed|ranked)\b|\s*among\b|(?![\s-]*\w)|\s*\(")
 LABEL_DATE = re.compile(r"(?:In |By |From )?‹when#(\d+)›(?:[:.]|$| [–—-] )", re.IGNORECASE)
+BOLD = re.compile(r"\*\*[^*\n]{1,100}\*\*")
 DATE_ALONE = re.compile(r"(?:In |By |From )?‹when#(\d+)›\W*$", re.IGNORECASE)
 SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
 
@@ -56,10 +57,10 @@ class Reading:
         first = index
         while first and self.sentences[first - 1].block == block:
             first -= 1
-        line = self.sentences[first]
-        bold = self.document.text[: line.start].endswith("**") and self.document.text[line.end :].startswith("**")
-        written = self.annotated[first].text
-        if bold and first < index and len(written) <= 40:
+        opening = BOLD.match(self.document.text, self.blocks[block].start)
+        within = [a.text for a in self.annotated[first:index] if opening and a.sentence.end <= opening.end()]
+        written = " ".join(within)
+        if written and first + len(within) <= index and len(written) <= 60:
             return f"{written} "
         question = self.annotated[index - 1].text if first < index else ""
         if question.endswith("?") and len(question) <= 60 and "‹" not in question:

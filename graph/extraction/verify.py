@@ -11,7 +11,7 @@ from graph.extraction.quantities import quantities
 from graph.extraction.readings import Reading
 from graph.register import fold
 
-AFTER_QUOTE = 24  # characters
+AROUND = 24  # characters on either side of a quote that say how its number is read
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -67,9 +67,15 @@ def schema_fault(claim: Claim) -> str | None:
 
 
 def stated(claim: Claim, reading: Reading) -> bool:
-    """Whether the number grammar reads the claim's value in its quote, with the words after it ("half of")."""
-    found = quantities(reading.blanked, claim.start_char, min(len(reading.mask), claim.end_char + AFTER_QUOTE))
-    return claim.value == 100 or any(q.value == claim.value and q.start < claim.end_char for q in found)
+    """Whether the number grammar reads the claim's value in its quote, knowing the words on either side ("half of")."""
+    if claim.value == 100:
+        return True
+    last = min(len(reading.mask), claim.end_char + AROUND)
+    for first in (claim.start_char, max(0, claim.start_char - AROUND)):
+        found = quantities(reading.blanked, first, last)
+        if any(q.value == claim.value and claim.start_char <= q.start < claim.end_char for q in found):
+            return True
+    return False
 
 
 def mentioned(name: str, reading: Reading, named: set[str]) -> bool:
