@@ -1,7 +1,9 @@
-"""From an IRI of another dataset to ours, by the register's reviewed links."""
+"""From an IRI of another dataset to ours, by the register's reviewed links; and all links with a dataset as a file."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections import defaultdict
@@ -13,6 +15,7 @@ from urllib.parse import unquote
 from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
+from graph.linking.targets import known_targets, load_target
 from graph.linking.things import Thing, Things
 from graph.namespaces import SKOS
 from service.dataset import current
@@ -116,6 +119,26 @@ def many() -> Response:
         else:
             answers.append({"uri": uri, "matches": [_members(known, match) for match in found[uri]]})
     return _answer(choice.offer.name, answers, found, known)
+
+
+@blueprint.get("/sameas/<name>.<any(ttl, csv):form>")
+def linkset(name: str, form: str) -> Response:
+    """All reviewed links with one dataset, as Turtle or as a table of both sides."""
+    if name not in known_targets():
+        raise Problem(404, "Unknown dataset", f"There are links with {', '.join(known_targets())}.")
+    known, target = things(), load_target(name)
+    found = [(m.thing, m.relation, m.iri) for many in links(known).values() for m in many if target.holds(m.iri)]
+    rows = sorted((known.space + thing.slug, thing.name, relation, iri) for thing, relation, iri in found)
+    if form == "csv":
+        body = io.StringIO()
+        csv.writer(body).writerows([("entity", "label", "relation", "target"), *rows])
+        response = Response(body.getvalue(), content_type="text/csv; charset=utf-8; header=present")
+    else:
+        triples = [Triple(NamedNode(s), NamedNode(SKOS + p), NamedNode(o)) for s, _, p, o in rows]
+        text = serialize(triples, format=RdfFormat.TURTLE, prefixes=current().prefixes)
+        response = Response(text, content_type="text/turtle; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="evplans-{name}.{form}"'
+    return response
 
 
 def _batch() -> list[str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 import threading
 import time
 import tomllib
@@ -267,3 +269,9 @@ def wikidata() -> Store:
     store = Store()
     store.bulk_extend(world().quads)
     return store
+
+
+if __name__ == "__main__":  # evplans link --to wikidata, with the arguments given, asked of the stand-in
+    with serving(wikidata()) as standin:
+        command = [sys.executable, "-m", "service.cli", "link", "--to", "wikidata", "--endpoint", standin.address]
+        sys.exit(subprocess.run([*command, *sys.argv[1:]]).returncode)

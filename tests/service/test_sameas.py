@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
@@ -91,3 +93,22 @@ def test_malformed_batches_are_told_why(visitor: FlaskClient, body: bytes) -> No
 def test_places_by_their_number_only() -> None:
     assert key("https://www.geonames.org/2988507/paris.html") == key("https://sws.geonames.org/2988507/")
     assert key("http://www.wikidata.org/entity/Q12") != key("http://www.wikidata.org/entity/Q123")
+
+
+def test_link_sets_are_files_of_both_sides(visitor: FlaskClient) -> None:
+    for name, start in (
+        ("wikidata", "http://www.wikidata.org/entity/Q"),
+        ("dbpedia", "http://dbpedia.org/resource/"),
+        ("geonames", "https://sws.geonames.org/"),
+    ):
+        table = visitor.get(f"/sameas/{name}.csv")
+        assert table.mimetype == "text/csv"
+        head, *rows = csv.reader(io.StringIO(table.text))
+        assert head == ["entity", "label", "relation", "target"]
+        assert len(rows) > 200
+        assert all(row[0].startswith(DEFAULT_BASE) and row[3].startswith(start) for row in rows)
+        turtle = visitor.get(f"/sameas/{name}.ttl")
+        triples = {(str(s), str(p).removeprefix(SKOS), str(o)) for s, p, o in rdflib.Graph().parse(data=turtle.text)}
+        assert triples == {(row[0], row[2], row[3]) for row in rows}
+    assert visitor.get("/sameas/nowhere.csv").status_code == 404
+    assert visitor.get("/sameas/wikidata.xlsx").status_code == 404
