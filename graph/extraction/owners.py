@@ -11,6 +11,9 @@ from graph.extraction.subjects import Discourse
 
 CELL_MAKERS = frozenset({"BatteryMaker", "JointVenture", "Supplier"})
 CELL_PLANT = re.compile(r"gigafactor|batter|cell|megafactor", re.IGNORECASE)
+ACTIVE = re.compile(
+    r"(?:makes?|builds?|produces?|manufactures?|assembles?|making|building|producing|assembling)\b", re.I
+)
 FORMER = re.compile(r"\b(?:former|old|ex|disused|closed)[ -]$", re.IGNORECASE)
 
 
@@ -60,6 +63,9 @@ class Owners:
         after = behind().match(text, match.end())
         if after:
             return self.company(sentence.mentions(*after.span("owner"))[0].name)
+        makes = self.discourse.clause_subject(index, match.start()) if ACTIVE.match(match.group()) else None
+        if makes:
+            return self.company(makes.names[0])
         maker = self.discourse.owner(models[0].name) if models else None
         if maker:
             return self.company(maker.name)

@@ -101,6 +101,8 @@ def christened() -> re.Pattern[str]:
     )
 
 
+# what stands after this is about another thing
+ELSEWHERE = re.compile(r", (?:which|where|while|whereas|and (?:it|the))\b")
 # output of the whole company
 OVERALL = re.compile(
     r"\b(?:total|domestic|overall|global|worldwide|combined|group-wide|company-wide|annual group) "
@@ -241,8 +243,10 @@ class Plants:
         counted = r"\b(?:second|first|third|fourth|only|biggest|largest|every|other) (?:[a-z-]+ )?"
         if wide and (re.search(counted, match.group()) or re.search(counted + "$", text[: match.start()])):
             return True
+        several = re.search(r"‹n#\d+› (?:[a-z-]+ ){0,3}$", text[: match.start()]) or re.search(r"‹n#", match.group())
         plural = re.search(r"\b(?:plants|factories|gigafactories|sites|facilities|works)\b", match.group())
-        return bool(plural) and bool(places[0].kinds & {"Country", "Market"}) and "places" not in match.groupdict()
+        wide = bool(several) or bool(places[0].kinds & {"Country", "Market"})
+        return bool(plural) and wide and "places" not in match.groupdict()
 
     def wider(self, places: list[Mention]) -> list[str]:
         """Countries among the places after the first."""
@@ -277,10 +281,10 @@ class Plants:
         here = [p for p in self.found if p.index == index]
         if OVERALL.search(self.reading.annotated[index].text, 0, position):
             return None
-        if here:
-            before = [p for p in here if p.start < position]
-            return before[-1] if before else here[0]
         sentence = self.reading.annotated[index]
+        before = [p for p in here if p.start < position]
+        if here and (before or not ELSEWHERE.search(sentence.text, position, here[0].start)):
+            return before[-1] if before else here[0]
         city = self.acting_city(sentence, position)
         if city:
             return city

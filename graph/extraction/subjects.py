@@ -43,7 +43,7 @@ ANAPHOR = re.compile(
     rf"|(?P<ranked>‹(?-i:[A-Z]*L[A-Z]*)#\d+›'s "
     rf"(?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER})(?!\w)"
     rf"|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
-    rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹n#\d+›\s+|‹(?-i:[A-Z]*L[A-Z]*)#\d+›(?:-based)?\s+){{0,4}}?)"
+    rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹n#\d+›\s+|‹(?-i:[A-Z]*L[A-Z]*)#\d+›(?:-based|,)?\s+){{0,4}}?)"
     rf"{MAKER})(?!-?\w))",
     re.IGNORECASE,
 )
@@ -280,15 +280,19 @@ class Discourse:
         if inside and "Plan" in inside[0].kinds:
             owner = self.plan_owner(inside[0].name)
             return Found((owner,), "plan's owner", start) if owner else None
-        match = ANAPHOR.match(text, start)
+        return self.gone_back_to(index, start, text[start:end])
+
+    def gone_back_to(self, index: int, start: int, written: str) -> Found | None:
+        """Whom a pronoun, a possessive or a definite noun at a place goes back to."""
+        if written.lower() in {"its", "their"}:
+            return self.antecedent(index, start, None)
+        match = ANAPHOR.match(self.reading.annotated[index].text, start)
         if not match:
             return None
         if (match.group("pronoun") or "").lower() == "we":  # whoever is interviewed speaks for the company
             return self.document_topic()
-        if match.group("pronoun"):
-            return self.antecedent(index, start, None)
-        if match.group("ranked"):
-            return self.antecedent(index, start, "the company")
+        if match.group("pronoun") or match.group("ranked"):
+            return self.antecedent(index, start, None if match.group("pronoun") else "the company")
         return self.definite(index, start, match.group("noun"))
 
     def acting(self, names: list[str]) -> tuple[str, ...]:
