@@ -32,6 +32,7 @@ REFUSED = {  # what a change may be refused for, beside faults that a query may 
     "missing": (404, "No such graph"),
     "owned": (403, "The build owns this graph"),
     "large": (413, "Too large a change"),
+    "evaluation": (422, "The change cannot be made"),
 }
 
 
@@ -181,7 +182,7 @@ def _change(job: dict[str, Any], data: bytes, text: str, holds: Callable[[str], 
     except Failed as error:
         if error.kind in REFUSED:
             status, title = REFUSED[error.kind]
-            raise Problem(status, title, error.message) from error
+            raise Problem(status, title, f"{error.message.rstrip('.')}.") from error
         raise faults.problem(error, text or data.decode(errors="replace"), settings.query_timeout, prefixes) from error
     except Stopped as error:
         raise faults.problem(error, text, settings.query_timeout, prefixes) from error
