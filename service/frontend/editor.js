@@ -7,6 +7,7 @@ import { installCompletion } from "./parts/completion.js";
 import { copyButton, make } from "./parts/dom.js";
 import { downloads } from "./parts/downloads.js";
 import { Graph } from "./parts/graph.js";
+import { mendMarks, mendResults } from "./parts/mended.js";
 import { problemPlugin } from "./parts/problem.js";
 import { searchableQuestions } from "./parts/questions.js";
 import { Response } from "./parts/response.js";
@@ -49,11 +50,7 @@ function toolbar() {
     { type: "button", class: "plain-button", onclick: () => current().getYasqe().autoformat() },
     "Format",
   );
-  const keys = make(
-    "span",
-    { class: "quiet small keys" },
-    "Ctrl+Enter runs, Ctrl+Space completes, Esc leaves the text",
-  );
+  const keys = make("span", { class: "quiet small keys" }, KEYS);
   return make("div", { class: "tools" }, run, copyButton("Copy link", shareLink), tidy, keys);
 }
 
@@ -105,6 +102,7 @@ function answered(found) {
 }
 
 installCompletion(Yasqe);
+mendResults(Yasr);
 Yasr.registerPlugin("table", Table);
 Yasr.registerPlugin("chart", Chart);
 Yasr.registerPlugin("graph", Graph);
@@ -122,6 +120,7 @@ function trim() {
 }
 
 const root = document.getElementById("editor");
+mendMarks(root);
 const yasgui = new Yasgui(root, {
   autofocus: false,
   persistenceId: `evplans ${given.endpoint}`,
@@ -131,6 +130,7 @@ const yasgui = new Yasgui(root, {
   endpointInfo: toolbar,
   requestConfig: {
     endpoint,
+    acceptHeaderGraph: "text/turtle",
     method: (gui) => (gui.getTab().getYasqe().getValue().length > LONGEST_ADDRESS ? "POST" : "GET"),
   },
   yasqe: {

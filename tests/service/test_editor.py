@@ -169,6 +169,17 @@ def test_markup_in_an_answer_stays_text(browser: Browser, site: str) -> None:
             expect(page.locator(".tabPanel.active .yasr_results")).to_contain_text("<img src=x")
 
 
+def test_triple_terms_are_shown_and_marks_explained(browser: Browser, site: str) -> None:
+    with careful(browser, site) as visit:
+        page = asking(visit, "SELECT ?term WHERE { BIND(<<( id:nissan ev:value 3 )>> AS ?term) }")
+        page.get_by_role("button", name="Run").click()
+        expect(page.locator(".yasr_response_chip")).to_contain_text("in 0.")
+        expect(page.locator("table.result td")).to_have_text("<<( id:nissan ev:value 3 )>>")
+        page.locator(".parseErrorIcon").hover()
+        expect(page.locator(".parseErrorIcon")).to_have_attribute("title", re.compile("Run has the server's word"))
+        page.locator("h1").hover()
+
+
 def test_it_works_behind_a_path_prefix(browser: Browser, small_dataset: Settings) -> None:
     inner = DispatcherMiddleware(NotFound(), {"/plans": create_app(small_dataset)})
     with serving(inner) as address, careful(browser, address) as visit:
@@ -198,6 +209,7 @@ def test_the_query_runs_as_the_code_that_is_offered(browser: Browser, site: str,
     with careful(browser, site) as visit:
         page = asking(visit, query)
         page.get_by_text("Use this query from Python").click()
+        expect(page.get_by_label("JavaScript code")).to_contain_text("fetch")
         code = {name: page.get_by_label(f"{name} code").inner_text() for name in ("Python", "curl", "JavaScript")}
     python = subprocess.run([sys.executable, "-c", code["Python"]], capture_output=True, text=True, timeout=30)
     shell = subprocess.run(["sh", "-c", code["curl"]], capture_output=True, text=True, timeout=30)

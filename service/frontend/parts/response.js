@@ -27,7 +27,12 @@ export class Response {
     const note = text.length > LONGEST ? "The beginning of a long answer: download it to have it all." : "";
     const code = make("code", {}, text.slice(0, LONGEST));
     this.yasr.resultsEl.append(
-      make("p", { class: "row-filter" }, copyButton("Copy the response", () => text), note),
+      make(
+        "p",
+        { class: "row-filter" },
+        copyButton("Copy the response", () => text),
+        note,
+      ),
       make("pre", { class: "response", tabindex: "0", role: "region", "aria-label": "Response" }, code),
     );
   }

@@ -103,7 +103,7 @@ export function drawTable(names, rows, controls) {
   return make("div", {}, make("p", { class: "row-filter" }, rows.length > 5 ? filter : "", named, count), scroll, more);
 }
 
-const isLong = (term) => term?.type !== "uri" && term?.value.length > LONG;
+const isLong = (term) => plain(term).length > LONG && term.type !== "uri";
 
 function compare(a, b) {
   if (!a || !b) return a ? -1 : b ? 1 : 0; // the unbound come last

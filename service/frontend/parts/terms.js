@@ -36,13 +36,19 @@ export function shown(term, worded = shorten) {
 }
 
 /** A term as plain text. */
-export const plain = (term) => (!term ? "" : term.type === "uri" ? shorten(term.value) : term.value);
+export function plain(term) {
+  if (!term) return "";
+  if (term.type === "uri") return shorten(term.value);
+  if (term.type === "bnode") return `_:${term.value}`;
+  if (term.type !== "triple") return term.value;
+  return `<<( ${["subject", "predicate", "object"].map((part) => plain(term.value[part])).join(" ")} )>>`;
+}
 
 export const isNumber = (term) =>
   NUMBERS.test(term?.datatype ?? "") && term.value !== "" && Number.isFinite(Number(term.value));
 export const isTime = (term) => TIMES.test(term?.datatype ?? "");
 
 function readable(term) {
-  if (!isNumber(term) || !/^-?\d{5,}(\.\d+)?$/.test(term.value)) return term.value;
+  if (!isNumber(term) || !/^-?\d{5,}(\.\d+)?$/.test(term.value)) return plain(term);
   return Number(term.value).toLocaleString("en-GB", { maximumFractionDigits: 6 });
 }
