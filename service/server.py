@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import sys
@@ -75,6 +76,8 @@ def _loader(settings: Settings, scratch: bool) -> Callable[..., Flask]:
 
         app = create_app(settings, scratch)
         app.extensions["evplans.engine"].warm()
+        gc.collect()
+        gc.freeze()  # what lives as long as the process need not be looked at again and again
         return app
 
     return load
