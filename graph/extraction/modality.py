@@ -7,7 +7,7 @@ import re
 from graph.extraction.annotate import MARK, Annotated, mark_of
 from graph.extraction.clauses import clause
 from graph.extraction.frame import Frame
-from graph.extraction.lexicon import cue
+from graph.extraction.lexicon import any_of, cue, table
 from graph.extraction.model import Mention, When
 from graph.extraction.readings import Reading
 from graph.extraction.whens import Whens, words
@@ -18,7 +18,9 @@ OF_PRODUCTS = frozenset(
     """usesPlatform usesBattery drivingRange price batteryCapacity chargingTime chargingPower power voltage
     supplies""".split()
 )
-COORDINATE = re.compile(r", (?:and|but) (?:\w+ly )?(?:will|is|are|has|have|would|could|should|plans?|aims?|wants?)\b")
+MODALITY = table("modality")
+COORDINATE = re.compile(rf", (?:and|but) (?:\w+ly )?{any_of(MODALITY['coordinate'])}")
+PAST = re.compile(rf"(?<!be )(?<!been ){any_of(MODALITY['past'])}", re.IGNORECASE)
 OWN_BEFORE = re.compile(r"(?:\b(?:its|their|the [\w-]+'s)|›'s) (?:[\w-]+ )?$", re.IGNORECASE)
 OWN_AT_START = re.compile(
     r"(?:(?:at|in|on|near|with|from) )?(?:its|their|the [\w-]+'s?|‹[^›]*›'s?) "
@@ -26,13 +28,7 @@ OWN_AT_START = re.compile(
     re.IGNORECASE,
 )
 OWNED = re.compile(r"(?:\b(?:its|their|whose)|›'s) (?:[\w-]+ ){0,3}$")
-APPOSITION = re.compile(r", (?:its|their|the) (?:[\w-]+ ){0,3}(?:plant|factory|complex|cluster|site|works)")
-DONE = re.compile(r"\b(?:has|have) (?:already|so far)\b", re.IGNORECASE)
-PAST = re.compile(
-    r"(?<!be )(?<!been )(?:launched|introduced|unveiled|went on sale|debuted|arrived|presented|announced|revealed|"
-    r"relaunched|released|started|began)\b",
-    re.IGNORECASE,
-)
+APPOSITION = re.compile(rf", (?:its|their|the) (?:[\w-]+ ){{0,3}}{any_of(MODALITY['premises'])}")
 
 
 class Modality:
@@ -97,7 +93,7 @@ class Modality:
             named_so = frame.property == "hasPlan" or words("nicknamed").search(text)
             return bool(named_so and cue("report").search(text))
         if cue("report").search(text):
-            return not DONE.search(text, left, frame.end)
+            return not cue("done").search(text, left, frame.end)
         near = cue("report_near").search(text, left, right)
         return near is not None and not re.search(r", and (?!‹)", text[frame.end : near.start()])
 
