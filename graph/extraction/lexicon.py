@@ -128,7 +128,10 @@ def placeholders() -> dict[str, str]:
     }  # fmt: skip
     for unit in ("money", "percent", "GWh", "kWh", "distance", "volt", "kW", "min", "n", "ordinal"):
         found[unit] = rf"‹{unit}#\d+›"
-    found["name"] = r"(?:(?-i:[A-Z])[\w’'-]+(?: (?:(?:de|van|von|der|la|di|al|bin) )*(?-i:[A-Z])[\w’'.-]*(?<!')){1,3})"
+    found["name"] = (
+        r"(?:(?-i:(?:[A-Z]\.){1,3}|[A-Z][\w’'-]+)"
+        r"(?: (?:(?:de|van|von|der|la|di|al|bin) )*(?-i:[A-Z])[\w’'.-]*(?<!')){1,3})"
+    )
     found["orgs"] = r"(?:{org}(?:{list}(?:the |its )?{org})*)"
     lead = r"(?:the |its |an? |new )?(?:‹[A-Z]*B[A-Z]*#\d+›'s )?"
     found["models"] = rf"(?:{{model}}(?:(?:, {lead}{{model}})*(?:,? (?:and|or|plus|as well as) |/){lead}{{model}})?)"
