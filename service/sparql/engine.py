@@ -17,6 +17,7 @@ from service.sparql.userlog import Record, UserLog, UserLogError
 from service.sparql.workers import Answer, Failed, Pool, Stopped
 
 T = TypeVar("T")
+WRITERS = 16  # changes that may be under way or wait: each holds a thread of the server, which readers need too
 
 
 def unconditional(_: str) -> bool:
@@ -35,6 +36,7 @@ class Engine:
         self._damaged: Path | None = None
         self._users = datasets.data / "user"
         self._writing = threading.Lock()
+        self._writers = threading.BoundedSemaphore(WRITERS)
         self._log = UserLog(self._users, compacted)
         self._missed: list[Record] = []  # what a pool that is being started may not have read from the log
         self.outcomes: Counter[str] = Counter()
@@ -67,12 +69,17 @@ class Engine:
 
         Raises Failed, Invalid, Superseded, UserLogError, Stopped or NoDataset; then nothing was changed.
         """
-        if not self._writing.acquire(timeout=request["seconds"]):
+        if not self._writers.acquire(blocking=False):
             raise Stopped("overload")
         try:
-            return self._steady(lambda pool: self._changed(pool, request, data, holds))
+            if not self._writing.acquire(timeout=request["seconds"]):
+                raise Stopped("overload")
+            try:
+                return self._steady(lambda pool: self._changed(pool, request, data, holds))
+            finally:
+                self._writing.release()
         finally:
-            self._writing.release()
+            self._writers.release()
 
     def _changed(self, pool: Pool, request: dict[str, Any], data: bytes, holds: Callable[[str], bool]) -> bool:
         if not holds(pool.revision):

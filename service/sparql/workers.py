@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from service.sparql import frames, loader
+from service.sparql.loader import CORES, WORKERS
 from service.sparql.userlog import Record
 
-CORES = os.cpu_count() or 1
-WORKERS = 4 * CORES  # more than cores: a long query must not keep short ones waiting
 SHORT = 0.02  # seconds for which a query counts as a short one
 ABREAST = CORES + 1  # short queries that run at the same time: more of them would only get in each other's way
 QUEUE = 16 * WORKERS  # requests that may wait for a worker
@@ -213,9 +212,8 @@ class Pool:
         except OSError as error:
             raise Stopped("unavailable") from error
         try:
-            child.sock.settimeout(job["seconds"] + GRACE)
             child.sock.sendall(frames.frame(frames.JOB, frames.dump(job)) + frames.frame(frames.DATA, data))
-            outcome, body = child.reader.next()
+            outcome, body = child.next(deadline, lambda: None)
         except OSError as error:
             raise Stopped("timeout" if time.monotonic() >= deadline - 0.02 else "memory") from error
         finally:

@@ -96,7 +96,7 @@ UPDATES = st.lists(st.one_of(DATA, PATTERNS, WHOLE, MANAGED, CREATE, ANYWHERE), 
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(UPDATES, min_size=1, max_size=3))
 def test_without_a_build_it_is_what_the_engine_does(texts: list[str]) -> None:
     whole, oracle = users(), users().store
@@ -108,7 +108,7 @@ def test_without_a_build_it_is_what_the_engine_does(texts: list[str]) -> None:
     assert len(whole.hidden) == 0
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(UPDATES, min_size=1, max_size=3))
 def test_over_a_build_it_is_the_same_or_refused_and_no_triple_counts_twice(texts: list[str]) -> None:
     whole = users(OWNED)

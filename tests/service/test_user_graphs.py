@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from graph.namespaces import SKOS
 from graph.publish import current_build
+from service.sparql import engine, userlog
 from tests.service.published import FACTS, NAMES, REGISTER, make_app, make_build, quads
 from tests.service.small import small_dataset
 
@@ -317,4 +318,35 @@ def test_a_change_that_is_too_large_is_refused(data: Path) -> None:
     refused = user.update(many)
     assert refused.status_code == 413, refused.text
     assert user.revision == "first"
+    user.leave()
+
+
+def test_the_log_is_rewritten_while_it_is_written(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(userlog, "SLACK", 2000)
+    user = served(data)
+    for number in range(60):
+        assert user.put(f"<http://x> <http://p> {number}, {number + 1} .").status_code in {201, 204}
+    log = data / "user" / "log"
+    assert log.stat().st_size < 3000
+    user.leave()
+    again = served(data)
+    assert again.revision == "first.60"
+    assert again.count(f"GRAPH <{MINE}> {{ ?s ?p ?o }}") == 2
+    again.leave()
+
+
+def test_a_writer_that_takes_long_keeps_no_reader_waiting(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "WRITERS", 2)
+    user = User(make_app(data, EVPLANS_TOKEN="secret", EVPLANS_QUERY_TIMEOUT="2"))
+    long = "INSERT { ?a ?b ?i } WHERE { GRAPH ?g { ?a ?b ?c . ?d ?e ?f . ?g1 ?h ?i . ?j ?k ?l } }"
+    with ThreadPoolExecutor(4) as threads:
+        writers = [threads.submit(user.update, long) for _ in range(4)]
+        time.sleep(0.3)
+        begun = time.monotonic()
+        for _ in range(5):
+            assert user.ask("?s ev:parent ?o")
+        assert time.monotonic() - begun < 1.5
+        outcomes = [writer.result().get_json()["title"] for writer in writers]
+    assert sorted(outcomes)[-1] == "Too many queries"
+    assert user.update("INSERT DATA { <http://x> <http://p> 1 }").status_code == 204
     user.leave()
