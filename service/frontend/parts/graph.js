@@ -12,6 +12,7 @@ const MOST = 120; // nodes, or nothing can be told apart
 const NAMED = 40; // edges up to which their names are drawn
 const ROUNDS = 300; // of the layout, before the picture is shown
 const LABELS = new Set(["prefLabel", "label", "title", "name"]);
+let drawn = 0;
 const ICON = "M4 5.5l8 5M4 5.5L11.5 3M3 3.5a2 2 0 1 0 .01 0M13 9.5a2 2 0 1 0 .01 0M12.5 1a1.8 1.8 0 1 0 .01 0";
 
 export class Graph {
@@ -95,6 +96,7 @@ function drawGraph(edges, labels, width) {
   spread(nodes, "x", width, 70);
   spread(nodes, "y", height, 30);
 
+  const arrow = `arrow-${++drawn}`; // a hidden tab's arrow would not be drawn in another
   const svg = select(document.createElementNS("http://www.w3.org/2000/svg", "svg"))
     .attr("viewBox", `0 0 ${width} ${height}`)
     .attr("width", width)
@@ -104,7 +106,7 @@ function drawGraph(edges, labels, width) {
   svg
     .append("defs")
     .append("marker")
-    .attr("id", "arrow")
+    .attr("id", arrow)
     .attr("viewBox", "0 0 8 8")
     .attr("refX", 15)
     .attr("refY", 4)
@@ -119,7 +121,7 @@ function drawGraph(edges, labels, width) {
     .data(links)
     .join("line")
     .attr("class", "edge")
-    .attr("marker-end", "url(#arrow)");
+    .attr("marker-end", `url(#${arrow})`);
   lines.append("title").text((edge) => shorten(edge.name));
   const named = links.length <= NAMED ? links.filter((edge) => edge.name) : [];
   const names = svg

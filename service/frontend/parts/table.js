@@ -58,7 +58,7 @@ export function drawTable(names, rows, controls) {
     const found = rows.filter(
       (row) => !state.word || names.some((name) => plain(row[name]).toLowerCase().includes(state.word)),
     );
-    if (state.sort) found.sort((a, b) => compare(a[state.sort], b[state.sort]) * (state.down ? -1 : 1));
+    if (state.sort) found.sort((a, b) => compare(a[state.sort], b[state.sort], state.down ? -1 : 1));
     body.replaceChildren(...found.slice(0, state.first).map(drawRow));
     more.textContent = `Show more of ${found.length} rows`;
     more.hidden = found.length <= state.first;
@@ -105,11 +105,11 @@ export function drawTable(names, rows, controls) {
 
 const isLong = (term) => plain(term).length > LONG && term.type !== "uri";
 
-function compare(a, b) {
-  if (!a || !b) return a ? -1 : b ? 1 : 0; // the unbound come last
-  return isNumber(a) && isNumber(b)
-    ? Number(a.value) - Number(b.value)
-    : plain(a).localeCompare(plain(b), "en", { numeric: true });
+function compare(a, b, direction) {
+  if (!a || !b) return a ? -1 : b ? 1 : 0; // the unbound come last either way
+  const numbers = isNumber(a) && isNumber(b);
+  const order = numbers ? a.value - b.value : plain(a).localeCompare(plain(b), "en", { numeric: true });
+  return order * direction;
 }
 
 /** A small line drawing for a button. */
