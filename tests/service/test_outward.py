@@ -136,6 +136,16 @@ def test_allowed_addresses_are_asked(house: FlaskClient, far: str, asked: list[s
     assert asked == ["/sparql", "/data"]
 
 
+def test_a_change_may_ask_allowed_addresses_too(house: FlaskClient, far: str, asked: list[str]) -> None:
+    one = f"SERVICE <{far}/sparql> {{ ?s ?p ?o }}"
+    both = f"INSERT {{ <http://x> <http://p> ?o }} WHERE {{ {one} {one} }}"
+    assert update(house, f"{both} ; LOAD <{far}/data>").status_code == 204
+    assert update(house, both.replace("http://x", "http://y")).status_code == 204
+    found = query(house, "SELECT ?s { ?s ?p 'far' } ORDER BY ?s")
+    assert found.text.split() == ["s", "http://x", "http://y"]
+    assert asked == ["/sparql", "/sparql", "/data", "/sparql", "/sparql"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
