@@ -55,6 +55,17 @@ def people_in(sentence: Annotated, start: int, end: int) -> list[str]:
     return found
 
 
+def within_reach(sentence: Annotated) -> Iterator[PatternRule]:
+    """The pattern rules that may match: the names, dates and words that they need are there."""
+    marks = {mark_of(item) for _, _, item in sentence.marks()}
+    letters = {letter for mark in marks if mark.isupper() for letter in mark}
+    low = sentence.text.lower()
+    for rule in pattern_rules():
+        named = not rule.needs or rule.needs & letters
+        if named and rule.marks <= marks and (not rule.hints or any(hint in low for hint in rule.hints)):
+            yield rule
+
+
 class Frames:
     """All frames of a document."""
 
@@ -80,12 +91,11 @@ class Frames:
             found += named_technologies(self.reading, self.discourse, index, sentence)
             found += cross_holdings(self.discourse, index, sentence)
             found += described_platforms(self.discourse, index, sentence)
-            present = {letter for m in sentence.mentions() for letter in mark_of(m)}
-            for rule in pattern_rules():
-                if not rule.needs or rule.needs & present:
-                    found += self.by_pattern(rule, index, sentence)
+            for rule in within_reach(sentence):
+                found += self.by_pattern(rule, index, sentence)
             found += partners_of_ventures(self.reading, index, found)
-            quantified = list(self.by_quantity(index, sentence))
+            held = [f.quantity for f in found if f.index == index and f.property == "holdsStakeIn"]
+            quantified = list(self.by_quantity(index, sentence, held))
             found += quantified
             found += self.ellipsis(index, sentence, quantified, found)
         return found
@@ -257,11 +267,11 @@ class Frames:
 
     # --- quantities ------------------------------------------------------------------------------
 
-    def by_quantity(self, index: int, sentence: Annotated) -> Iterator[Frame]:
-        """Each number with the rule whose words stand nearest to it."""
+    def by_quantity(self, index: int, sentence: Annotated, held: list[Quantity | None]) -> Iterator[Frame]:
+        """Each number with the rule whose words stand nearest to it; what is `held` of a company is nothing else."""
         label = self.reading.label(index)
         for start, end, item in sentence.marks():
-            if not isinstance(item, tuple) or item[0].converted:
+            if not isinstance(item, tuple) or item[0].converted or item[0] in held:
                 continue
             options = fits(sentence.text, start, end, item) or (label and fits(sentence.text, start, end, item, label))
             if not options:

@@ -49,6 +49,8 @@ class PatternRule:
     needs_end: bool
     by_kind: bool
     needs: frozenset[str]
+    marks: frozenset[str]
+    hints: tuple[str, ...]
     example: dict[str, Any] = field(hash=False)
 
 
@@ -66,6 +68,14 @@ def needs(row: dict[str, Any]) -> frozenset[str]:
     if "(?P<object>" in row["pattern"] and row["property"] in OBJECTS:
         return frozenset(OBJECTS[row["property"]])
     return frozenset(SUBJECTS.get(row["property"], "") if "(?P<subject>" in row["pattern"] else "")
+
+
+def marks_needed(pattern: str) -> frozenset[str]:
+    """The marks of dates and numbers that a pattern cannot do without."""
+    groups = {"when": "(?P<when>{when})", "percent": "(?P<value>{percent})"}
+    return frozenset(
+        m for m, group in groups.items() if group in pattern and not re.search(re.escape(group) + r"\)*\?", pattern)
+    )
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,7 @@ def pattern_rules() -> tuple[PatternRule, ...]:
             row.get("object_ladder"),
             compiled(row.get("exclude"), row["id"]), row.get("text"), row.get("number"), row.get("unit"),
             row.get("modality"), row.get("needs_end", False), row.get("by_kind", False), needs(row),
+            marks_needed(row["pattern"]), tuple(row.get("hints", ())),
             row.get("example", {}),
         )
         for row in read_rows("pattern")
