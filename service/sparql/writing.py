@@ -217,8 +217,8 @@ def _permitted() -> Settings:
         if current_app.config["SCRATCH"]:
             return settings
         raise Problem(403, "Read-only", "Writing is off: the server was started without EVPLANS_TOKEN.")
-    given = request.headers.get("Authorization", "").encode()
-    if not hmac.compare_digest(given, f"Bearer {settings.token}".encode()):
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if not hmac.compare_digest(given.strip().encode(), settings.token.encode()) or scheme.lower() != "bearer":
         raise Problem(
             401, "Token needed", "Send the token as `Authorization: Bearer …`.", {"WWW-Authenticate": "Bearer"}
         )

@@ -130,6 +130,8 @@ def test_the_token_decides(data: Path) -> None:
     for query in ({"token": "secret"}, {"access_token": "secret"}):
         assert user.http.post("/update", query_string=query, data={"update": text}).status_code == 401
     assert user.revision == "first"
+    for given in ("Bearer secret", "bearer  secret"):
+        assert user.update(text, Authorization=given).status_code == 204
     user.leave()
 
 
