@@ -33,6 +33,17 @@ function goTo(line, column) {
   editor.focus();
 }
 
+/** Mark a line until the query is changed. */
+function mark(line) {
+  const editor = current().getYasqe();
+  const handle = editor.getDoc().addLineClass(line - 1, "background", "fault");
+  const clear = () => {
+    editor.getDoc().removeLineClass(handle, "background", "fault");
+    editor.off("change", clear);
+  };
+  editor.on("change", clear);
+}
+
 /** The query with the prefixes of ours that it uses and does not declare, so that it can be taken elsewhere. */
 function declared(query) {
   const missing = Object.entries(given.prefixes).filter(
@@ -107,7 +118,7 @@ Yasr.registerPlugin("table", Table);
 Yasr.registerPlugin("chart", Chart);
 Yasr.registerPlugin("graph", Graph);
 Yasr.registerPlugin("response", Response);
-Yasr.registerPlugin("error", problemPlugin(goTo));
+Yasr.registerPlugin("error", problemPlugin(goTo, mark));
 Yasr.defaults.pluginOrder = ["table", "chart", "graph", "response"];
 Yasqe.defaults.editorHeight = "auto"; // as high as its text, unless a reader drags it
 Yasr.defaults.maxPersistentResponseSize = 0; // an answer of last week would look like one of today

@@ -108,6 +108,7 @@ def test_a_fault_is_shown_with_its_line(browser: Browser, site: str) -> None:
         page.keyboard.insert_text(WRONG)
         page.keyboard.press("Control+Enter")
         expect(page.get_by_role("alert")).to_contain_text("Line 2, column 14")
+        expect(page.locator(".CodeMirror-code > div:nth-child(2) .fault")).to_be_attached()
         page.get_by_role("button", name="Go to line 2").click()
         assert page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getCursor().line") == 1
 

@@ -1,8 +1,8 @@
 // What was wrong with a query: the server's problem document, with the line where there is one.
 import { make } from "./dom.js";
 
-/** A plug-in that draws problems; `goTo(line, column)` moves the editor's cursor. */
-export function problemPlugin(goTo) {
+/** A plug-in that draws problems; `goTo(line, column)` moves the editor's cursor, `mark(line)` marks a line of it. */
+export function problemPlugin(goTo, mark) {
   return class Problem {
     priority = 20;
     hideFromSelection = true;
@@ -20,6 +20,7 @@ export function problemPlugin(goTo) {
     draw() {
       const problem = read(this.yasr.results.getError().text);
       const { title, detail, line, column, text } = problem;
+      if (line) mark(line);
       const place = text ? make("pre", {}, `${text}\n${" ".repeat(Math.max(0, column - 1))}^`) : "";
       const jump = line
         ? make(
