@@ -13,13 +13,14 @@ from graph.paths import QUESTIONS
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A stored query. `name` is its file's name without the ending."""
+    """A stored query. `name` is its file's name without the ending; `needs: service`: it asks another endpoint too."""
 
     name: str
     title: str
     description: str
     expects: str
     text: str
+    needs: str = ""
 
     @property
     def asked(self) -> str:
@@ -43,7 +44,7 @@ def read_question(path: Path) -> Question:
         if not line.startswith("#"):
             break
         said = line.lstrip("# ").strip()
-        if begun := re.match(r"(title|description|expects):\s*(.*)", said):
+        if begun := re.match(r"(title|description|expects|needs):\s*(.*)", said):
             key, said = begun.groups()
             head[key] = said
         elif key:

@@ -11,6 +11,7 @@ import click
 
 from service.telling import settings, told
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 RELATIONS = ("exactMatch", "closeMatch", "broadMatch")
 
 
@@ -78,13 +79,18 @@ def enrich(source: str, endpoint: str, offline: bool) -> None:
 @click.argument("table", type=click.Path(path_type=Path), metavar="TABLE.csv")
 @click.option("--column", required=True, metavar="NAME", help="The column with the names.")
 @click.option("--type", "kind", metavar="KIND", help="What the names stand for, such as brand or vehicle model.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of printing.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file; one that ends in .ttl gets Turtle.",
+)
 def match(table: Path, column: str, kind: str | None, out: Path | None) -> None:
     """Match a table's names with our entities, and write it back as CSV with their IRIs, labels and scores."""
     from service.linkwork import match_table
 
     with told():
-        text, summary = match_table(settings(), table, column, kind)
+        turtle = out is not None and out.suffix == ".ttl"
+        text, summary = match_table(settings(), table, column, kind, turtle)
         if out:
             draft = out.with_name(f".{out.name}.draft")
             draft.write_text(text, encoding="utf-8")

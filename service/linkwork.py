@@ -19,7 +19,7 @@ from graph.linking.proposals import Proposal, propose, said
 from graph.linking.scoring import WEIGHTS, weights
 from graph.linking.searches import Journal, Search, search
 from graph.linking.session import Session
-from graph.linking.tables import matched, read_table, written
+from graph.linking.tables import as_turtle, matched, read_table, written
 from graph.linking.targets import Target, load_target
 from graph.linking.things import read_things
 from graph.namespaces import Namespace
@@ -208,8 +208,8 @@ class Work:
         return session, list(journal.searches.values())
 
 
-def match_table(chosen: Settings, path: Path, column: str, kind: str | None) -> tuple[str, str]:
-    """A table with its names matched, as CSV, and a line that says what came of it."""
+def match_table(chosen: Settings, path: Path, column: str, kind: str | None, turtle: bool) -> tuple[str, str]:
+    """A table with its names matched, as CSV or Turtle, and a line that says what came of it."""
     table, wanted = read_table(path), local_kind(kind) if kind else None
     if kind and not wanted:
         raise LinkingError(f"{kind}: no such kind; try brand, automaker, vehicle model, place or person")
@@ -222,4 +222,6 @@ def match_table(chosen: Settings, path: Path, column: str, kind: str | None) -> 
     sure = sum(candidate is not None and candidate.match for candidate in found)
     unsure = sum(candidate is not None for candidate in found) - sure
     summary = f"{len(found)} rows ({table.encoding}, separated by {table.separator!r}): {sure} matched, {unsure} unsure"
+    if turtle:
+        return as_turtle(table, column, found, things.space, path.stem), summary
     return written(table, column, found, things.space), summary

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from charset_normalizer import from_bytes
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from graph.linking import LinkingError
 from graph.linking.asked import LONGEST, Query
 from graph.linking.matching import Candidate, matcher
 from graph.linking.things import Things
+from graph.namespaces import DCT, XSD, slug
+from graph.terms import decimal, number
 
+NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 SEPARATORS = ",;\t|"
 LEAST = 50.0  # percent; what is less likely is not worth a look
 SAMPLE = 64 << 10  # characters by which a separator is told
@@ -52,9 +58,9 @@ def read_table(path: Path) -> Table:
     if not rows or not any(rows[0]):
         raise TableError(f"{path}: the table is empty; its first line has the names of the columns")
     columns = tuple(name.strip() for name in rows[0])
-    for number, row in enumerate(rows[1:], 2):
+    for line, row in enumerate(rows[1:], 2):
         if len(row) > len(columns):
-            raise TableError(f"{path}: row {number} has {len(row)} cells, the header {len(columns)}")
+            raise TableError(f"{path}: row {line} has {len(row)} cells, the header {len(columns)}")
     filled = tuple(row + ("",) * (len(columns) - len(row)) for row in rows[1:])
     return Table(columns, filled, encoding, separator)
 
@@ -62,7 +68,7 @@ def read_table(path: Path) -> Table:
 def _decoded(content: bytes, path: Path) -> tuple[str, str]:
     for encoding in ("utf-8-sig",) if not content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-16",):
         try:
-            return content.decode(encoding), encoding
+            return content.decode(encoding), encoding.removesuffix("-sig")
         except UnicodeDecodeError:
             pass
     best = from_bytes(content).best()
@@ -104,3 +110,25 @@ def written(table: Table, column: str, found: Sequence[Candidate | None], space:
             said = "yes" if candidate.match else "unsure"
             writer.writerow([*row, iri, candidate.thing.name, f"{candidate.score:g}", said])
     return out.getvalue()
+
+
+def as_turtle(table: Table, column: str, found: Sequence[Candidate | None], space: str, name: str) -> str:
+    """The table as RDF: a node for each row, `dct:subject` for what is certain, a property for each column."""
+    home = f"urn:table:{slug(name) or 'table'}#"
+    triples: list[Triple] = []
+    for line, (row, candidate) in enumerate(zip(table.rows, found, strict=True), 2):
+        node = NamedNode(f"{home}row-{line}")
+        cells = zip(table.columns, row, strict=True)
+        triples += [Triple(node, NamedNode(home + quote(head)), _literal(cell)) for head, cell in cells if cell.strip()]
+        if candidate is not None and candidate.match:
+            triples.append(Triple(node, NamedNode(DCT + "subject"), NamedNode(space + candidate.thing.slug)))
+            triples.append(
+                Triple(node, NamedNode(f"{home}{quote(column)}_score"), decimal(round(candidate.score / 100, 4)))
+            )
+    prefixes = {"table": home, "dct": DCT, "xsd": XSD}
+    return (serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
+
+
+def _literal(cell: str) -> Literal:
+    text = cell.strip()
+    return number(float(text)) if NUMBER.fullmatch(text) else Literal(text)

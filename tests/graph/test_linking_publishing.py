@@ -109,10 +109,8 @@ def load_register_with(path: Path) -> str:
     folder = path.parent / "register"
     folder.mkdir(exist_ok=True)
     (folder / "links.ttl").write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "one.ttl").write_text(
-        '<id/nissan-ariya> a <https://w3id.org/evplans/ontology#VehicleModel> ; <%sprefLabel> "Nissan Ariya"@en .'
-        % SKOS
-    )
+    said = f'<id/nissan-ariya> a <{EV}VehicleModel> ; <{SKOS}prefLabel> "Nissan Ariya"@en .'
+    (folder / "one.ttl").write_text(said, encoding="utf-8")
     return load_register(folder)["nissan-ariya"].links[0][1]
 
 

@@ -204,12 +204,13 @@ class StandIn:
 
     def __call__(self, environ: dict, start_response) -> list[bytes]:  # type: ignore[no-untyped-def, type-arg]
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        form = parse_qs(environ["wsgi.input"].read(length).decode() or environ.get("QUERY_STRING", ""))
+        body = environ["wsgi.input"].read(length).decode()
         self.agents.add(environ.get("HTTP_USER_AGENT", ""))
         if environ["PATH_INFO"] != "/sparql":
             start_response("404 Not Found", [("Content-Type", "text/html")])
             return [b"<h1>Not here</h1>"]
-        query = form.get("query", [""])[0]
+        sent_alone = environ.get("CONTENT_TYPE", "").startswith("application/sparql-query")
+        query = body if sent_alone else parse_qs(body or environ.get("QUERY_STRING", "")).get("query", [""])[0]
         self.asked.append(query)
         status, kind, body, more = self._answer(self.faults.pop(0) if self.faults else "", query)
         start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body))), *more])

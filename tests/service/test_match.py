@@ -10,16 +10,20 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from graph.linking.tables import matched, read_table, written
 from graph.linking.things import Things
-from graph.namespaces import DEFAULT_BASE
+from graph.namespaces import DCT, DEFAULT_BASE
+from graph.paths import HOUSE
+from graph.store.embedded import open_store
 from service.cli import main
 from service.settings import Settings
 
 pytest_plugins = ("tests.service.small", "tests.service.linked")
 
 ID = DEFAULT_BASE + "id/"
+LINKING = HOUSE / "graph" / "linking"
 ROWS = [
     ["maker", "note"],
     ["Nissan", "a, b"],
@@ -111,3 +115,25 @@ def test_any_cells_come_back_as_they_were(register_things: Things, tmp_path: Pat
     table = read_table(path)
     found = csv.reader(io.StringIO(written(table, "name", matched(table, "name", register_things), ID)))
     assert [row[:2] for row in list(found)[1:]] == rows
+
+
+def test_the_example_is_matched_and_joined_with_claims(
+    small_dataset: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    example, out = LINKING / "example", tmp_path / "matched.ttl"
+    result = run(
+        small_dataset, monkeypatch, str(example / "ev-models.csv"),
+        "--column", "Vehicle", "--type", "vehicle model", "--out", str(out),
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    joined = Store()
+    joined.bulk_extend(open_store(small_dataset.data / "current" / "store"))
+    joined.load(path=out, to_graph=NamedNode("urn:table:ev-models"))
+    rows = joined.query((example / "joined.rq").read_text(encoding="utf-8"), use_default_graph_as_union=True)
+    assert isinstance(rows, QuerySolutions)
+    found = [(row["model"].value, row["battery"].value, row["charging"].value) for row in rows]
+    assert ("Nissan Leaf", "40", "50") in found
+    assert ("Nissan Ariya", "91", "130") in found
+    matched_rows = joined.quads_for_pattern(None, NamedNode(DCT + "subject"), None, None)
+    assert len(list(matched_rows)) >= 25
+    assert "Mostro Elettrico" in out.read_text(encoding="utf-8")
