@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-from rapidfuzz import process
-
 from service.problems import Problem
-from service.sparql import scoping
+from service.sparql import diagnosis, scoping
 from service.sparql.workers import Failed, Stopped
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_PREFIX = re.compile(r"([^\W\d_][\w.-]*)?:")
-_KNOWN_MESSAGES = ("Prefix not found", "IRI parsing failed", "The SELECT contains a variable that is unbound")
+_MEANINGS = {  # of what the engine says without a place of its own
+    "Prefix not found": "a prefix is not declared.",
+    "IRI parsing failed": "an IRI is malformed.",
+    "The SELECT contains": "SELECT names a variable that is neither grouped nor aggregated; add it to GROUP BY.",
+}
 _UPDATE = re.compile(
     r"\s*(?:(?:PREFIX\s+[^\s<]*\s*|BASE\s*)<[^>]*>\s*)*(?:INSERT|DELETE|WITH|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b",
     re.IGNORECASE,
@@ -55,37 +56,31 @@ def syntax(message: str, query: str, prefixes: dict[str, str]) -> Problem:
     match = _PLACE.match(message)
     if match is None:
         return Problem(400, "Syntax error", _sentence(message))
-    line, column = scoping.mend(query).place(query, int(match[1]), int(match[2]))
-    lines = query.splitlines() or [""]
-    whole = lines[line - 1] if line <= len(lines) else ""
+    lines = query.split("\n")
+    if slip := diagnosis.find(query, prefixes):
+        (line, column), reason = diagnosis.position(query, slip[0]), slip[1]
+    else:
+        line, column = scoping.mend(query).place(query, int(match[1]), int(match[2]))
+        reason = _reason(match[3], _line(lines, line), column)
+    whole = _line(lines, line)
     text = whole if len(whole) <= LONGEST_LINE else ""
-    reason = _reason(match[3], whole, column, prefixes)
     where = f"Line {line}, column {column}"
     return Problem(400, "Syntax error", f"{where}: {reason}", line=line, column=column, text=text)
 
 
-def _reason(expected: str, text: str, column: int, prefixes: dict[str, str]) -> str:
-    known = next((m for m in _KNOWN_MESSAGES if m in expected), None)
-    if known == "Prefix not found":
-        return _unknown_prefix(text, column, prefixes)
-    if known:
-        return _sentence(known)
+def _line(lines: list[str], number: int) -> str:
+    return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
+
+
+def _reason(expected: str, text: str, column: int) -> str:
+    for known, meaning in _MEANINGS.items():
+        if known in expected:
+            return meaning
     rest = text[column - 1 : column + 100].strip()
     if not rest:
         return "the query cannot be read up to here."  # the engine stops where it gave up, at or after the fault
     found = _WORD.match(rest)
     return f"`{found[0] if found else rest[0]}` cannot stand here."
-
-
-def _unknown_prefix(text: str, column: int, prefixes: dict[str, str]) -> str:
-    near_place = text[max(0, column - 100) : column + 1]
-    before = list(_PREFIX.finditer(near_place))
-    if not before:
-        return "a prefix is not declared."
-    name = before[-1][1] or ""
-    near = process.extractOne(name, list(prefixes), score_cutoff=60)
-    meant = f" Perhaps `{near[0]}:` <{prefixes[near[0]]}> is meant." if near else ""
-    return f"the prefix `{name}:` is not declared.{meant}"
 
 
 def _sentence(text: str) -> str:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 _IGNORED = r"(?:\s|\#[^\n\r]*(?:[\n\r]|$))"
 _IRI = r"<[^<>\"{}|^`\\\x00-\x20]*(?:\\[uU][0-9A-Fa-f]+[^<>\"{}|^`\\\x00-\x20]*)*>"
-_PREFIXED = r"(?:[^\W\d_][\w.\-]*)?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*"
+_LOCAL = r"(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*"
+_PREFIXED = rf"(?:[^\W\d_][\w.\-]*)?:{_LOCAL}"
 _CALL = re.compile(
     rf"service{_IGNORED}*(?:silent{_IGNORED}*)?(?P<address>{_IRI}|[?$]\w+|{_PREFIXED}){_IGNORED}*\{{", re.IGNORECASE
 )
@@ -31,8 +32,7 @@ _TOKEN = re.compile(
       | [?$]\w+ | @[A-Za-z]+(?:-[A-Za-z0-9]+)* | _:[\w.\-]+
     | (?P<iri> {_IRI} )
     | (?:true|false)(?=[^\W\d_]|\.)
-    | {_PREFIXED}
-    | [^\W\d_][\w\-]* | (?:\d+\.?\d*|\.\d+)e[+\-]?\d+ | \d+
+    | :{_LOCAL} | [^\W\d_][\w.\-]*(?::{_LOCAL})? | (?:\d+\.?\d*|\.\d+)e[+\-]?\d+ | \d+
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
@@ -40,6 +40,7 @@ _WORDS = re.compile(r"service|silent|load|from|named|using|with|where", re.IGNOR
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PLACES = 200_000  # places that a scan may visit; a text beyond it is refused rather than trusted
 _COST = 50_000_000  # keywords times characters: each keyword may cost a look at all that follows
+_UNCLOSED = 5_000_000  # strings that are not closed times characters: each costs a look at all that follows
 
 
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
@@ -113,7 +114,7 @@ def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     if not pattern.search(text):
         return
     seen: set[int] = set()
-    todo = [0]
+    todo, unclosed = [0], 0
     while todo:
         place = todo.pop()
         if place in seen or place >= len(text):
@@ -124,9 +125,19 @@ def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         if match := pattern.match(text, place):
             yield match
         token = _TOKEN.match(text, place)
+        unclosed += _fails_to_close(text, place, token)
+        if unclosed * len(text) > _UNCLOSED:
+            raise TooIntricate("it has too many strings that are not closed")
         if token is None:
             todo.append(place + 1)
             continue
         todo.append(token.end())
         if token["iri"] is not None:
             todo.append(place + 1)
+
+
+def _fails_to_close(text: str, place: int, token: re.Match[str] | None) -> bool:
+    """Whether a string begins here that is not closed, for which the whole rest of the text was looked through."""
+    if text[place] not in "\"'":
+        return False
+    return token is None or (token.end() == place + 2 and text[place : place + 3] == text[place] * 3)

@@ -18,37 +18,14 @@ variables are unbound in some solution. Also `TRUE` and `False` are put in lower
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
+from service.sparql.tokens import Token, brackets, read
+
 _GRAPH = re.compile(r"graph(?:\s|#[^\n\r]*)*[?$]", re.IGNORECASE)
-_TOKEN = re.compile(
-    r"""
-    (?P<skip> \s+ | \#[^\n\r]* )
-  | (?P<term> <[^<>"{}|^`\\\x00-\x20]*>
-      | \"\"\"(?:\"{0,2}(?:[^\"\\]|\\.))*\"\"\" | '''(?:'{0,2}(?:[^'\\]|\\.))*'''
-      | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
-      | _:[\w.\-]+ | (?:[^\W\d_][\w.\-]*)?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)* | [\d.]*\d )
-  | (?P<variable> [?$]\w+ )
-  | (?P<word> @?[A-Za-z_][\w\-]* )
-  | (?P<mark> [{}()\[\]] | . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_CLOSES = {"{": "}", "(": ")", "[": "]"}
 _AGGREGATES = {"count", "sum", "min", "max", "avg", "sample", "group_concat"}
 _LONGEST, _DEEPEST = 3000, 50  # tokens, and brackets in each other, beyond which a query is left as it is
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token: its kind, its text (words in lower case), and where it stands."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,38 +53,12 @@ def mend(text: str) -> Mended:
     spelt = any(low.count(word) != text.count(word) for word in ("true", "false"))
     if not spelt and not ("graph" in low and _GRAPH.search(text)):
         return Mended(text)
-    tokens = list(islice(_tokens(text), _LONGEST + 1))
-    closing = _brackets(tokens)
+    tokens = list(islice(read(text), _LONGEST + 1))
+    closing = brackets(tokens, _DEEPEST)
     if closing is None or len(tokens) > _LONGEST:
         return Mended(text)
     edits = sorted(_Mender(text, tokens, closing).run())
     return Mended(_edited(text, edits), tuple(edits))
-
-
-def _tokens(text: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or ""
-        if kind != "skip":
-            told = match[0].lower() if kind == "word" else match[0]
-            yield Token(kind, told, match.start(), match.end())
-
-
-def _brackets(tokens: list[Token]) -> dict[int, int] | None:
-    """For each opening bracket the index of the one that closes it; None where they do not match or are too deep."""
-    closing: dict[int, int] = {}
-    opened: list[int] = []
-    for i, token in enumerate(tokens):
-        if token.kind != "mark":
-            continue
-        if token.text in _CLOSES:
-            opened.append(i)
-            if len(opened) > _DEEPEST:
-                return None
-        elif token.text in "})]":
-            if not opened or _CLOSES[tokens[opened[-1]].text] != token.text:
-                return None
-            closing[opened.pop()] = i
-    return None if opened else closing
 
 
 def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:
@@ -197,7 +148,7 @@ class _Mender:
         brace, end = i + 2, self.closing[i + 2]
         name = self.tokens[i + 1].text[1:]
         outer, need = renamed.get(name, name), self._need(brace + 1, end, name, bound=False)
-        apart = need.mention and not need.bound
+        apart = need.mention
         inner = self._new(name) if apart else outer
         joined = "LATERAL { " if self._limited(brace, end) else ""
         if apart or joined or not need.pattern:

@@ -69,9 +69,13 @@ def test_a_query_that_chooses_its_dataset(text: str, named: bool) -> None:
     assert guard.names_dataset(text) is named
 
 
-@pytest.mark.parametrize(
-    "piece", ["service #", "from#", "<'", '"""', "service ", "<:", "service:", "from ", "service {", "<service#"]
-)
+LONG = [
+    *("service #", "from#", "<'", '"""', "service ", "<:", "service:", "from ", "service {", "<service#", "x.service "),
+    *("a.b-", "a.", "true.", "'\\", '"""\\', "''" + "''", "_:a.", "@a-", "1.", ".", "1e", "a:b.", "%20:a", "<a", "<a "),
+]
+
+
+@pytest.mark.parametrize("piece", LONG)
 def test_long_texts_are_read_or_refused_quickly(piece: str) -> None:
     begun = time.process_time()
     text = piece * 60_000 + " SERVICE ?x { FROM <x>"

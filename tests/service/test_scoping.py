@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 from graph.paths import QUESTIONS
 from service.sparql import faults
 from service.sparql.scoping import mend
+from tests.service.test_guard import LONG
 
 X = "http://x/"
 PREFIX = f"PREFIX : <{X}> "
@@ -80,6 +81,7 @@ GROUPS = [
     "{ ?g :p ?o } UNION { ?s :q ?g }",
     "{ ?g :p ?o } UNION { FILTER(!BOUND(?g)) }",
     "?s :q ?o { FILTER(!BOUND(?g)) }",
+    "{ FILTER(BOUND(?g)) } ?s :q ?g",
     "{ SELECT ?s { ?s :p ?o } }",
     "SELECT * { ?s :p ?o }",
     "{ SELECT DISTINCT ?o { ?s ?p ?o } } ?z :p ?o",
@@ -188,7 +190,7 @@ def test_a_fault_is_told_at_its_place_in_what_was_written(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["GRAPH ?g { ", "GRAPH ?g { ?g } ", "{ SELECT ", "GRAPH ?g {} MINUS { ", "FILTER ", "TRUE("]
+    "piece", [*LONG, "GRAPH ?g { ", "GRAPH ?g { ?g } ", "{ SELECT ", "GRAPH ?g {} MINUS { ", "FILTER ", "TRUE("]
 )
 def test_long_texts_are_mended_or_left_quickly(piece: str) -> None:
     begun = time.process_time()
