@@ -71,6 +71,8 @@ class Ladders:
                 return Found((owner,), "owner of the plant") if owner else None
             case "document":
                 return self.discourse.document_topic()
+            case "dominant":
+                return self.discourse.document_topic() if self.reading.dominant else None
             case "topic":
                 return self.discourse.before(index)
             case "mentioned":

@@ -15,6 +15,7 @@ from graph.register import Entity, Register, fold
 
 TOKEN = re.compile(r"[^\W_]+")
 JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+#]{0,3}|\n)\Z")
+CODE_BEFORE = re.compile(r"(?<!\w)[A-Z]+\d\w* $")
 # a company's legal form after its name
 FORM = re.compile(
     r",? (?:Co|Corp|Inc|Ltd|Corporation|Company|Limited|Holdings|AG|SE|N\.?V|S\.?p\.?A|plc|PLC|LLC|Bhd)\b"
@@ -212,7 +213,9 @@ class Gazetteer:
             entity = entities[slug]
             owners = set(entity.parents)
             owned = bool(owners & present) or any(set(entities[o].parents) & present for o in owners if o in entities)
-            if short and not owned:
+            if (short or ("Platform" in entity.kinds and len(written) < 4)) and owners and not owned:
+                continue
+            if short and CODE_BEFORE.search(text[max(0, start - 8) : start]):  # "Q6L e-tron" is no "e-tron"
                 continue
             if guarded and not (owned or slug in sure or self.beside.match(text, end)):
                 continue

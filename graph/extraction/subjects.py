@@ -39,7 +39,8 @@ DESCRIBED = re.compile(
 POSSESSOR = re.compile(rf"'s {KIND}(?-i:{COMPANY})(?!'s)", re.IGNORECASE)
 NUMBERS: dict[str, int] = SYNTAX["numbers"]
 ANAPHOR = re.compile(
-    rf"(?<![\w#'])(?:(?P<pronoun>it|they|he|she|we)(?!\w)"
+    rf"(?<![\w#'])(?:(?P<pronoun>it|they|he|she|we|you)(?!\w)"
+    rf"|(?P<few>(?:the (?:‹n#\d+›|two|pair|duo))(?= {any_of(SYNTAX['verbs'])}))"
     rf"|(?P<ranked>‹(?-i:[A-Z]*L[A-Z]*)#\d+›'s "
     rf"(?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER})(?!\w)"
     rf"|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
@@ -71,7 +72,9 @@ def who() -> str:
     noun = rf"(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹n#\d+› |{{place}}(?:-based)? ){{0,4}}?{MAKER}"
     ranked = rf"{{place}}'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER}"
     return expand(
-        rf"(?:{{orgs}}|(?<!\w)(?:it|they)(?!\w)|(?<!\w)(?:the|this)\s+{noun}(?!\w)|{ranked}(?!\w))".replace("{{", "{")
+        rf"(?:{{orgs}}|(?<!\w)(?:it|they|we)(?!\w)|(?<!\w)(?:the|this)\s+{noun}(?!\w)|{ranked}(?!\w))".replace(
+            "{{", "{"
+        )
     )
 
 
@@ -155,10 +158,18 @@ class Discourse:
             opening = [o for o in opening if not RELATIVE.search(sentence.text[: self.list_head(sentence, o[0])])]
             return self.resolve(index, *opening[0][:2]) if opening else None
         for start, end, _ in [*reversed(opening), *options]:
+            if opening and start != opening[0][0] and self.closed(index, start, end, position):
+                continue
             found = self.resolve(index, start, end)
             if found:
                 return found
         return None
+
+    def closed(self, index: int, start: int, end: int, position: int) -> bool:
+        """Whether a name is the subject of a relative clause that has ended before a position."""
+        text = self.reading.annotated[index].text
+        relative = RELATIVE.search(text[: self.list_head(self.reading.annotated[index], start)])
+        return bool(relative) and ", " in text[end:position]
 
     def options(self, index: int, position: int) -> Iterator[tuple[int, int, bool]]:
         """What may be a subject before a position: span, and whether it opens a clause."""
@@ -289,7 +300,10 @@ class Discourse:
         match = ANAPHOR.match(self.reading.annotated[index].text, start)
         if not match:
             return None
-        if (match.group("pronoun") or "").lower() == "we":  # whoever is interviewed speaks for the company
+        if match.group("few"):
+            counts = self.reading.annotated[index].marks(*match.span("few"))
+            return self.group(index, next((int(i[0].value) for _, _, i in counts if isinstance(i, tuple)), 2))
+        if (match.group("pronoun") or "").lower() in {"we", "you"}:  # whoever is interviewed speaks for the company
             return self.document_topic()
         if match.group("pronoun") or match.group("ranked"):
             return self.antecedent(index, start, None if match.group("pronoun") else "the company")
