@@ -6,6 +6,7 @@ that a thing that is named anew is searched anew.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -147,6 +148,7 @@ def append_lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # a second search waits for the first one's line
             _drop_half_line(file)
             file.write(data)
             file.flush()
