@@ -50,7 +50,7 @@ class Effect:
         return bool(self.removed or self.added or self.made or self.dropped)
 
     def record(self, store: Store, revision: int) -> Record:
-        """The effect as a record. Raises Refused where it is too large for one."""
+        """The effect as a record. Raises Refused where it is too large for one, or could not be read again."""
         gone = {q.graph_name for q in self.removed}
         clear = {graph for graph in gone - self.dropped if not _any(store, graph)}
         removed = [q for q in self.removed if q.graph_name not in self.dropped | clear]
@@ -64,6 +64,11 @@ class Effect:
         )
         if len(record.remove) + len(record.add) > LARGEST:
             raise Refused("large", f"One change may add and remove {LARGEST >> 20} MiB of N-Quads; send less at once.")
+        try:
+            for _ in overlay.quads(record.add):
+                pass
+        except SyntaxError as error:  # the engine makes some terms that its own parser refuses
+            raise Refused("evaluation", f"the change makes a term that is not RDF: {error.msg}") from error
         return record
 
 

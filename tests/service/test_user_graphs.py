@@ -240,6 +240,19 @@ def test_they_are_there_after_a_restart_and_the_revision_goes_on(data: Path) -> 
     again.leave()
 
 
+def test_a_term_that_could_not_be_read_again_is_refused(data: Path) -> None:
+    user = served(data)
+    lang = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+    refused = user.update(f"INSERT {{ <http://x> <http://p> ?o }} WHERE {{ BIND(STRDT('x', <{lang}>) AS ?o) }}")
+    assert refused.status_code == 422
+    assert "not RDF" in refused.get_json()["detail"]
+    assert user.update("INSERT DATA { <http://x> <http://p> 'x'@en--ltr , '\\u0001\\uFFFE' }").status_code == 204
+    user.leave()
+    again = served(data)
+    assert again.revision == "first.1"
+    again.leave()
+
+
 def test_readers_see_them_where_no_token_is_set(data: Path) -> None:
     first = served(data)
     first.put("<http://x> <http://p> 1 .")
