@@ -85,6 +85,8 @@ def seated() -> re.Pattern[str]:
     )
 
 
+# what stands for a place
+POINTS = re.compile(r"\b(?:there|next door|nearby|the same (?:city|town|place))\b|‹[A-Z]*F[A-Z]*#")
 # a plant's own name, after its place: "a works near Montreal, known as Northvolt Six"
 CHRISTENED = re.compile(r"(?:[^.;‹]|‹when#\d+›){0,40}(?:as|called|named|dubbed|christened) ‹[A-Z]*F[A-Z]*#\d+›")
 
@@ -136,6 +138,8 @@ class Plants:
         for plant in self.named(index, sentence):
             taken.append((plant.start, plant.end))
             yield plant
+        if not any(m.kinds & PLACE_KINDS for m in sentence.mentions()) and not POINTS.search(sentence.text):
+            return
         for rule in plant_rules():
             if rule.needs_plant and not self.spoken_of(index):
                 continue
