@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,13 +142,13 @@ class Pool:
     _idle: list[Worker] = field(default_factory=list)
     _busy: int = 0
     _short: int = 0
-    _waiting: int = 0
+    _line: deque[threading.Lock] = field(default_factory=deque)
     _closed: bool = False
     changes: int = 0
 
     def __post_init__(self) -> None:
         self._name = self.build.name
-        self._free = threading.Condition()
+        self._lock = threading.Lock()
         self._forking = threading.Lock()
         self._control, theirs = socket.socketpair()
         command = [sys.executable, "-m", "service.sparql.loader", str(theirs.fileno()), str(self.build)]
@@ -232,16 +233,18 @@ class Pool:
                 self.changes = record.revision
         except OSError as error:
             raise Stopped("unavailable") from error
-        with self._free:
+        with self._lock:
             stale, self._idle = self._idle, []
         for worker in stale:
             worker.kill()
 
     def close(self) -> None:
         """End all processes."""
-        with self._free:
+        with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
+            while self._line:
+                self._line.popleft().release()
         for worker in idle:
             worker.kill()
         self._control.close()
@@ -272,21 +275,8 @@ class Pool:
                 self._drop(worker)
 
     def _take(self, deadline: float, network: bool) -> Worker:
-        with self._free:
-            if not self._room():
-                if self._waiting >= self.queue:
-                    raise Stopped("overload")
-                self._waiting += 1
-                try:
-                    free = self._free.wait_for(lambda: self._closed or self._room(), deadline - time.monotonic())
-                finally:
-                    self._waiting -= 1
-                if not free:
-                    raise Stopped("overload")
-            if self._closed:
-                raise Stopped("unavailable")
-            self._busy += 1
-            self._short += 1
+        self._wait(deadline)
+        with self._lock:
             while self._idle and not network:
                 worker = self._idle.pop()
                 if worker.age == self.changes:  # else it is about to be ended: a change was just made
@@ -299,13 +289,44 @@ class Pool:
             self._leave(short=True)
             raise Stopped("unavailable") from error
 
+    def _wait(self, deadline: float) -> None:
+        """Take a place among the jobs that run, in the order in which jobs came."""
+        with self._lock:
+            if self._closed:
+                raise Stopped("unavailable")
+            if not self._line and self._room():
+                self._enter()
+                return
+            if len(self._line) >= self.queue:
+                raise Stopped("overload")
+            turn = threading.Lock()
+            turn.acquire()
+            self._line.append(turn)
+        if not turn.acquire(timeout=max(deadline - time.monotonic(), 0)):
+            with self._lock:
+                if turn in self._line:  # else its turn came at the last moment
+                    self._line.remove(turn)
+                    raise Stopped("overload")
+        if self._closed:
+            raise Stopped("unavailable")
+
     def _room(self) -> bool:
         return self._busy < self.size and self._short < ABREAST
 
+    def _enter(self) -> None:
+        self._busy += 1
+        self._short += 1
+
+    def _admit(self) -> None:
+        """Let those in whose turn it is; called by whoever made room, and holds the lock."""
+        while self._line and self._room():
+            self._enter()
+            self._line.popleft().release()
+
     def _one_lasts(self) -> None:
-        with self._free:
+        with self._lock:
             self._short -= 1
-            self._free.notify()
+            self._admit()
 
     def _fork(self, kind: bytes) -> Worker:
         with self._forking:
@@ -323,12 +344,12 @@ class Pool:
 
     def _give_back(self, worker: Worker, network: bool) -> None:
         """Keep a worker for the next job, unless it stepped back or may use the network."""
-        with self._free:
+        with self._lock:
             if not (worker.slow or network or self._closed or worker.age < self.changes):
                 self._idle.append(worker)
                 self._busy -= 1
                 self._short -= worker.short
-                self._free.notify()
+                self._admit()
                 return
         self._drop(worker)
 
@@ -337,7 +358,7 @@ class Pool:
         self._leave(worker.short)
 
     def _leave(self, short: bool) -> None:
-        with self._free:
+        with self._lock:
             self._busy -= 1
             self._short -= short
-            self._free.notify()
+            self._admit()
