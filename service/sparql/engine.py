@@ -100,18 +100,23 @@ class Engine:
             self._missed.append(record)
         else:
             self._missed.clear()
-        with self._lock:
-            if self._pool is not None:
-                try:
-                    self._pool.apply(record)
-                except Stopped:
-                    self._pool.close()
-                    self._pool = None  # the next one reads the log
+        self._show(record)
         if self._log.grown:
             try:
                 self._log.compact()
             except UserLogError as error:  # the change is made and kept all the same
                 logging.getLogger(__name__).error("%s", error)
+
+    def _show(self, record: Record) -> None:
+        """Let queries see a record, unless the pool has read it from the log or is yet to do so."""
+        with self._lock:
+            if self._pool is None or self._pool.changes >= record.revision:
+                return
+            try:
+                self._pool.apply(record)
+            except Stopped:
+                self._pool.close()
+                self._pool = None
 
     def warm(self) -> None:
         """Load the current build in the background, so that the first query need not wait for it."""

@@ -61,6 +61,8 @@ def main(descriptor: int, build: Path, users: Path | None) -> None:
     try:
         on_disk = None if fits(build) else build / "store"
         whole = Overlay(load(build) if on_disk is None else Store(), read_build(build))
+        if on_disk is not None and users and (users / "log").exists():
+            sys.stderr.write(f"evplans: {users / 'log'} is kept and not served: {TOO_LARGE}\n")
         for record in read_records(users / "log") if users and on_disk is None else ():
             whole.apply(record)
     except (OSError, SyntaxError, ValueError, EOFError, UserLogError) as error:
