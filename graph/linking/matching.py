@@ -9,9 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from heapq import nsmallest
 
 from graph.linking.asked import Property, Query, Value
-from graph.linking.scoring import ALIAS, CERTAIN, LIKE, NEAR, SAME_BUT_FORM, Features, Weights, near_kinds, weights
+from graph.linking.scoring import ALIAS, CERTAIN, LIKE, NEAR, SAME_BUT_FORM, Weights, near_kinds, weights
 from graph.linking.spelling import Spelling
 from graph.linking.things import NAME, Thing, Things
 from graph.register import fold
@@ -27,12 +28,12 @@ COMMON = 400  # names: a trigram in more of them says little
 
 @dataclass(slots=True)
 class Candidate:
-    """A thing that may be meant, with what speaks for it by feature."""
+    """A thing that may be meant, with what speaks for it by feature, in percent, and the odds that come of it."""
 
     thing: Thing
     score: float
     features: dict[str, float] = field(default_factory=dict)
-    weighed: Features = field(default_factory=dict)
+    odds: float = 0.0
     match: bool = False
 
 
@@ -43,7 +44,8 @@ class Matcher:
     things: Things
     spellings: dict[Spelling, tuple[str, ...]]  # to the slugs of those that bear the name
     keys: dict[str, list[Spelling]]
-    trigrams: dict[str, list[Spelling]]
+    names: list[Spelling]  # sorted; a trigram leads to their places here, which are quick to count
+    trigrams: dict[str, list[int]]
 
     @classmethod
     def over(cls, things: Things) -> Matcher:
@@ -52,13 +54,14 @@ class Matcher:
         for thing in things.by_slug.values():
             for name in (thing.name, *thing.aliases):
                 owners[Spelling.of(name)][thing.slug] = None
+        names = sorted(owners, key=lambda spelling: (spelling.words, spelling.key))
         keys: dict[str, list[Spelling]] = defaultdict(list)
-        trigrams: dict[str, list[Spelling]] = defaultdict(list)
-        for spelling in owners:
+        trigrams: dict[str, list[int]] = defaultdict(list)
+        for place, spelling in enumerate(names):
             keys[spelling.key].append(spelling)
             for gram in _grams(spelling.key):
-                trigrams[gram].append(spelling)
-        return cls(things, {s: tuple(slugs) for s, slugs in owners.items()}, dict(keys), dict(trigrams))
+                trigrams[gram].append(place)
+        return cls(things, {s: tuple(slugs) for s, slugs in owners.items()}, dict(keys), names, dict(trigrams))
 
     def match(self, query: Query) -> list[Candidate]:
         """The candidates for a query, the best first; those that a name is given for by their name."""
@@ -93,14 +96,16 @@ class Matcher:
 
     def _shortlist(self, key: str) -> list[Spelling]:
         """The names that share most trigrams with a folded one, those of its length first."""
-        shared: Counter[Spelling] = Counter()
-        for names in sorted((self.trigrams[g] for g in _grams(key) if g in self.trigrams), key=len):
-            if len(names) > COMMON and shared:
+        shared: Counter[int] = Counter()
+        for places in sorted((self.trigrams[g] for g in _grams(key) if g in self.trigrams), key=len):
+            if len(places) > COMMON and shared:
                 break
-            shared.update(names)
-        size = len(key)
-        ranked = sorted((abs(len(name.key) - size) / 4 - n, name.words, name) for name, n in shared.items())
-        return [name for *_, name in ranked[:SHORTLIST]]
+            shared.update(places)
+        size, names, few = len(key), self.names, max(shared.values(), default=0) / 4
+        ranked = nsmallest(
+            SHORTLIST, [(abs(len(names[i].key) - size) / 4 - n, i) for i, n in shared.items() if n > few]
+        )
+        return [names[place] for _, place in ranked]
 
     def _related(self, properties: Iterable[Property]) -> dict[str, float]:
         """Things that fit one of these properties, where no name is given."""
@@ -132,7 +137,8 @@ class Matcher:
                     context.append(value)
         if context:
             weighed["context"] = sum(context) / len(context)
-        return Candidate(thing, round(PERCENT * tables().probability(weighed), 1), shown, weighed)
+        odds = tables().odds(weighed)
+        return Candidate(thing, round(PERCENT * odds / (1 + odds), 1), shown, odds)
 
     def agreement(self, thing: Thing, asked: Property) -> float | None:
         """How well what is known of a property fits the given values, 0 to 100; None when nothing is known."""
@@ -187,8 +193,8 @@ def _certain(found: list[Candidate]) -> bool:
     """Is the first candidate clearly meant: a good name, nothing that speaks against it, and no rival as good?"""
     first = found[0]
     contradicted = any(value < AGREES for feature, value in first.features.items() if feature != "name")
-    alone = tables().among([candidate.weighed for candidate in found])[0]
-    return first.weighed["name"] >= CERTAIN and not contradicted and alone >= tables().threshold
+    alone = first.odds / (1 + sum(candidate.odds for candidate in found))
+    return first.features["name"] >= PERCENT * CERTAIN and not contradicted and alone >= tables().threshold
 
 
 def _kind(thing: Thing, query: Query) -> float | None:
