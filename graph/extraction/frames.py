@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
 
 from graph.claims import MONEY
@@ -60,10 +61,16 @@ def within_reach(sentence: Annotated) -> Iterator[PatternRule]:
     marks = {mark_of(item) for _, _, item in sentence.marks()}
     letters = {letter for mark in marks if mark.isupper() for letter in mark}
     low = sentence.text.lower()
-    for rule in pattern_rules():
-        named = not rule.needs or rule.needs & letters
-        if named and rule.marks <= marks and (not rule.hints or any(hint in low for hint in rule.hints)):
+    for rule in rules_for(frozenset(letters), "when" in marks, "percent" in marks):
+        if not rule.hints or any(hint in low for hint in rule.hints):
             yield rule
+
+
+@lru_cache(maxsize=4096)
+def rules_for(letters: frozenset[str], dated: bool, shared: bool) -> tuple[PatternRule, ...]:
+    """The pattern rules for a sentence with names of these kinds, with or without a date and a share."""
+    lacking = {name for name, there in (("when", dated), ("percent", shared)) if not there}
+    return tuple(r for r in pattern_rules() if (not r.needs or r.needs & letters) and not r.marks & lacking)
 
 
 class Frames:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from graph.extraction.lexicon import RULES
+from graph.extraction.lexicon import RULES, table
 from graph.extraction.readings import expand
 from graph.extraction.subjects import who
 
@@ -70,6 +70,11 @@ def needs(row: dict[str, Any]) -> frozenset[str]:
     return frozenset(SUBJECTS.get(row["property"], "") if "(?P<subject>" in row["pattern"] else "")
 
 
+def hints(row: dict[str, Any]) -> tuple[str, ...]:
+    """Of which words, in small letters, a sentence must hold one for a rule to fit; none where any may do."""
+    return tuple(row.get("hints") or (table("roles")["hints"] if "(?P<role>{role}" in row["pattern"] else ()))
+
+
 def marks_needed(pattern: str) -> frozenset[str]:
     """The marks of dates and numbers that a pattern cannot do without."""
     groups = {"when": "(?P<when>{when})", "percent": "(?P<value>{percent})"}
@@ -118,7 +123,7 @@ def pattern_rules() -> tuple[PatternRule, ...]:
             row.get("object_ladder"),
             compiled(row.get("exclude"), row["id"]), row.get("text"), row.get("number"), row.get("unit"),
             row.get("modality"), row.get("needs_end", False), row.get("by_kind", False), needs(row),
-            marks_needed(row["pattern"]), tuple(row.get("hints", ())),
+            marks_needed(row["pattern"]), hints(row),
             row.get("example", {}),
         )
         for row in read_rows("pattern")

@@ -126,8 +126,8 @@ class Whens:
         if early:
             return early[0][2]
         later = [w for s, _, w in marks if frame.anchor < s < limit and not [o for o in others if s < o]]
-        between = text[frame.anchor : following]
-        shared = re.search(r"\band\b|,", between) and not APART.search(between)
+        gap = text[frame.anchor : following]
+        shared = re.search(r"\band\b|,", gap) and not APART.search(gap)
         return later[0] if later and not frame.inherits and shared else None
 
     def others(self, frame: Frame, text: str) -> list[int]:
