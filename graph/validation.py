@@ -146,19 +146,12 @@ class Gate:
 
     def documents(self, made: Sequence[tuple[Sequence[ox.Quad], Sequence[ox.Quad]]]) -> list[Report]:
         """Check documents, each given with the candidates that it names: for each the report that it has alone."""
-        reports: list[Report | None] = [None] * len(made)
-        together = [i for i, _ in enumerate(made)] if _agree(candidates for _, candidates in made) else []
-        if len(together) > 1:
-            whole = self._check([q for i in together for part in made[i] for q in part], made)
-            if whole.conforms:
-                for i in together:
-                    subjects = {iri(q.subject) for q in made[i][0]}
-                    reports[i] = Report.of(r for r in whole.results if r.focus in subjects)
-        return [report or self._check([*made[i][0], *made[i][1]], [made[i]]) for i, report in enumerate(reports)]
-
-    def _check(self, quads: Iterable[ox.Quad], made: Iterable[tuple[Sequence[ox.Quad], Sequence[ox.Quad]]]) -> Report:
-        focus = {iri(quad.subject) for own, _ in made for quad in own}
-        return validate_document(as_graph(quads), self._context, focus)
+        if len(made) > 1 and not _agree(candidates for _, candidates in made):
+            return [report for one in made for report in self.documents([one])]
+        own = [{iri(quad.subject) for quad in quads} for quads, _ in made]
+        quads = (quad for parts in made for part in parts for quad in part)
+        results = validate_document(as_graph(quads), self._context, set[str]().union(*own)).results
+        return [Report.of(result for result in results if result.focus in subjects) for subjects in own]
 
     def nodes(self, quads: Iterable[ox.Quad], focus_nodes: Collection[str]) -> Report:
         """Check some nodes of what is derived, given with all that their rules look at."""
