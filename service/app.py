@@ -16,6 +16,7 @@ from service.sparql import routes as sparql
 from service.sparql import terms, writing
 from service.sparql.direct import Direct
 from service.sparql.engine import Engine
+from service.sparql.prepared import Prepared
 from service.sparql.workers import Stopped
 
 LARGEST_BODY = 16 << 20  # bytes
@@ -45,7 +46,7 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
-    app.extensions["evplans.engine"] = Engine(datasets)
+    app.extensions["evplans.engine"] = Engine(datasets, Prepared(settings.base, settings.query_timeout))
     for room in (pages, sparql, terms, writing, data, reconcile, draft, sameas, validate, health):
         app.register_blueprint(room.blueprint)
     static.install(app)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from service.dataset import Datasets, NoDataset
 from service.sparql.changes import Superseded, tried
 from service.sparql.overlay import compacted
+from service.sparql.prepared import Prepared
 from service.sparql.userlog import Record, UserLog, UserLogError
 from service.sparql.workers import Answer, Failed, Pool, Stopped
 
@@ -28,8 +29,10 @@ def unconditional(_: str) -> bool:
 class Engine:
     """Runs jobs on workers over the build that is current. Safe to use from several threads."""
 
-    def __init__(self, datasets: Datasets) -> None:
+    def __init__(self, datasets: Datasets, prepared: Prepared) -> None:
         self._datasets = datasets
+        self._prepared = prepared
+        self._warmed = False
         self._lock = threading.Lock()
         self._pool: Pool | None = None
         self._renewing = False
@@ -44,7 +47,7 @@ class Engine:
     def run(self, job: dict[str, Any]) -> Answer:
         """The answer of a job, once it has begun. Raises Failed, Stopped or NoDataset."""
         try:
-            answer = self._steady(lambda pool: pool.run(dict(job)))
+            answer = self._steady(lambda pool: self._prepared.get(pool.revision, job) or pool.run(dict(job)))
         except Failed as error:
             self.outcomes[error.kind] += 1
             raise
@@ -119,12 +122,13 @@ class Engine:
                 self._pool = None
 
     def warm(self) -> None:
-        """Load the current build in the background, so that the first query need not wait for it."""
+        """Load the current build and answer the stored questions in the background, here and after each new build."""
+        self._warmed = True
         threading.Thread(target=self._warm, daemon=True).start()
 
     def _warm(self) -> None:
         with suppress(NoDataset, Stopped):
-            self._current()
+            self._prepared.fill(self._current())
 
     def close(self) -> None:
         """End the workers."""
@@ -198,6 +202,8 @@ class Engine:
                     left, self._pool = self._pool, pool
         finally:
             left.close()
+        if self._warmed:
+            threading.Thread(target=self._prepared.fill, args=(pool,), daemon=True).start()
 
     def _forget(self, pool: Pool) -> None:
         with self._lock:

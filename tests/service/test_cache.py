@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from graph.paths import QUESTIONS
 from service.cache import Entry, Kept
 from tests.service.published import THINGS, make_app, make_build, quads
 
@@ -143,3 +144,20 @@ def test_it_keeps_within_its_bounds_and_gives_only_what_was_put(steps: list[tupl
             kept.put(revision, (name,), Entry([], bytes(size), ""))
             put[name] = (revision, size)
         assert kept.size <= 10_000
+
+
+def test_stored_questions_are_answered_beforehand(tmp_path: Path) -> None:
+    make_build(tmp_path, "first", quads())
+    app = make_app(tmp_path)
+    engine = app.extensions["evplans.engine"]
+    try:
+        engine._prepared.fill(engine._current())
+        question = next(iter(sorted(QUESTIONS.glob("*.rq")))).read_text(encoding="utf-8")
+        engine._pool.run = None  # whoever asks a worker now fails
+        told = ask(app, question, Accept=JSON)
+        assert (told.status_code, told.headers["X-Dataset-Build"]) == (200, "first")
+        assert "results" in told.json
+        assert app.test_client().post("/sparql", data={"query": question}).data == told.data
+        assert ask(app, question, Accept="text/html").status_code == 200
+    finally:
+        engine.close()
