@@ -133,7 +133,8 @@ class Discourse:
         if parent is not None:
             over = [n for n in range(index) if lines[n].block == parent]
             named = self.topic(over[-1]) if over else None
-            if named and named.step not in {"document topic", "carried over"}:
+            several = named is not None and len(named.names) > 1 and previous >= 0 and lines[previous].block != parent
+            if named and named.step not in {"document topic", "carried over"} and not several:
                 return named
         if self.reading.dominant or previous < 0:
             return self.document_topic()
@@ -296,7 +297,7 @@ class Discourse:
     def gone_back_to(self, index: int, start: int, written: str) -> Found | None:
         """Whom a pronoun, a possessive or a definite noun at a place goes back to."""
         if written.lower() in {"its", "their"}:
-            return self.antecedent(index, start, None)
+            return self.one_of(self.antecedent(index, start, None), written)
         match = ANAPHOR.match(self.reading.annotated[index].text, start)
         if not match:
             return None
@@ -305,9 +306,18 @@ class Discourse:
             return self.group(index, next((int(i[0].value) for _, _, i in counts if isinstance(i, tuple)), 2))
         if (match.group("pronoun") or "").lower() in {"we", "you"}:  # whoever is interviewed speaks for the company
             return self.document_topic()
-        if match.group("pronoun") or match.group("ranked"):
-            return self.antecedent(index, start, None if match.group("pronoun") else "the company")
+        if match.group("pronoun"):
+            return self.one_of(self.antecedent(index, start, None), match.group("pronoun"))
+        if match.group("ranked"):
+            return self.antecedent(index, start, "the company")
         return self.definite(index, start, match.group("noun"))
+
+    def one_of(self, found: Found | None, pronoun: str) -> Found | None:
+        """The one of several that "it" or "he" can be: the one that the document is about, else the first."""
+        if found is None or len(found.names) < 2 or pronoun.lower() in {"they", "their"}:
+            return found
+        topic = self.reading.topic
+        return Found((topic if topic in found.names else found.names[0],), found.step, found.start)
 
     def acting(self, names: list[str]) -> tuple[str, ...]:
         """A list of all members of an alliance is the alliance, where the text names it; else each."""
