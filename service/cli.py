@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from service.bench.command import bench
 from service.linking import enrich, link, match
 from service.settings import SETTINGS, Settings
 from service.telling import settings, told
+
+QUERY_FORMATS = ("table", "json", "csv", "tsv", "xml", "turtle", "ntriples", "rdfxml", "jsonld")
 
 
 def _build(chosen: Settings) -> None:
@@ -157,14 +160,23 @@ def validate(files: tuple[Path, ...], turtle: bool) -> None:
 
 @main.command()
 @click.argument("query")
-@click.option("--format", "form", default="table", type=click.Choice(["table", "json", "csv", "tsv", "xml", "turtle"]))
+@click.option(
+    "--format",
+    "form",
+    default="table",
+    type=click.Choice(QUERY_FORMATS),
+    help="How to print the answer.",
+    show_default=True,
+)
 def query(query: str, form: str) -> None:
     """Ask the published dataset: QUERY is a query, a file, or the name of a stored question."""
     from service.querying import ask
 
     chosen = settings()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine would finish its query first
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` has seen enough
     with told():
-        sys.stdout.buffer.write(ask(query, form, chosen))
+        ask(query, form, chosen, sys.stdout.buffer)
 
 
 @main.command()

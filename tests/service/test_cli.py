@@ -102,7 +102,7 @@ def test_a_stored_question_is_answered_by_its_name(built: Path) -> None:
 
 
 def test_a_malformed_query_is_one_line(built: Path) -> None:
-    refused(run("query", "SELECT ?x WHERE { ?x ", cwd=built), "Line 1, column 22")
+    refused(run("query", "SELECT ?x WHERE { ?x ", cwd=built), "Line 1, column 17", "not closed")
 
 
 def test_an_unknown_question_is_named(built: Path) -> None:
