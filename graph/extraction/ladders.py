@@ -17,6 +17,8 @@ LETTERS = {
 }  # fmt: skip
 # "The cheapest, a small car, is to cost ...": a thing that has no name yet, not the one of the sentence before
 NEW_THING = re.compile(rf"(?:the|an?|another|its|one|two) {any_of(table('syntax')['new_things'])}", re.IGNORECASE)
+# "It wants to build 20 million": only a company wants anything
+INTENDS = re.compile(rf"it {any_of(table('syntax')['intends'])}", re.IGNORECASE)
 # "Horse, which employs ...": a subject that no list knows; its figures are nobody's
 UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[A-Z]*[OBF])[^,;.]){0,70}$")
 
@@ -129,6 +131,7 @@ class Ladders:
         earlier = self.earlier(index, letters)
         if (
             earlier
+            and not INTENDS.match(text)
             and self.led_by(index - 1, letters)
             and re.search(r"(?:^|\bwhen )it\b", text[:position], re.IGNORECASE)
             and not self.of_kind(sentence, 0, position, "OB")
