@@ -13,10 +13,15 @@ from collections.abc import Iterator
 
 _IGNORED = r"(?:\s|\#[^\n\r]*(?:[\n\r]|$))"
 _IRI = r"<[^<>\"{}|^`\\\x00-\x20]*(?:\\[uU][0-9A-Fa-f]+[^<>\"{}|^`\\\x00-\x20]*)*>"
-_LOCAL = r"(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*"
-_PREFIXED = rf"(?:[^\W\d_][\w.\-]*)?:{_LOCAL}"
+_FAR = (
+    "\\u0080-\\U0010ffff"  # names have more letters than Python's \w; where another character stands, nothing is read
+)
+_START = rf"[A-Za-z{_FAR}]"
+_LOCAL = rf"(?:[\w{_FAR}.:\-]|%[0-9A-Fa-f]{{2}}|\\.)*"
+_PREFIXED = rf"(?:{_START}[\w{_FAR}.\-]*)?:{_LOCAL}"
+_VARIABLE = rf"[?$][\w{_FAR}]+"
 _CALL = re.compile(
-    rf"service{_IGNORED}*(?:silent{_IGNORED}*)?(?P<address>{_IRI}|[?$]\w+|{_PREFIXED}){_IGNORED}*\{{", re.IGNORECASE
+    rf"service{_IGNORED}*(?:silent{_IGNORED}*)?(?P<address>{_IRI}|{_VARIABLE}|{_PREFIXED}){_IGNORED}*\{{", re.IGNORECASE
 )
 _LOAD = re.compile(rf"load{_IGNORED}*(?:silent{_IGNORED}*)?(?P<address>{_IRI}|{_PREFIXED})", re.IGNORECASE)
 _FROM = re.compile(rf"from(?:{_IGNORED}+named)?{_IGNORED}*(?:{_IRI}|{_PREFIXED})", re.IGNORECASE)
@@ -29,10 +34,10 @@ _TOKEN = re.compile(
       {_IGNORED}+
       | \"\"\"(?:\"{{0,2}}(?:[^\"\\]|\\.))*\"\"\" | '''(?:'{{0,2}}(?:[^'\\]|\\.))*'''
       | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
-      | [?$]\w+ | @[A-Za-z]+(?:-[A-Za-z0-9]+)* | _:[\w.\-]+
+      | {_VARIABLE} | @[A-Za-z]+(?:-[A-Za-z0-9]+)* | _:[\w{_FAR}.\-]+
     | (?P<iri> {_IRI} )
-    | (?:true|false)(?=[^\W\d_]|\.)
-    | :{_LOCAL} | [^\W\d_][\w.\-]*(?::{_LOCAL})? | (?:\d+\.?\d*|\.\d+)e[+\-]?\d+ | \d+
+    | (?:true|false)(?={_START}|\.)
+    | :{_LOCAL} | {_START}[\w{_FAR}.\-]*(?::{_LOCAL})? | (?:\d+\.?\d*|\.\d+)e[+\-]?\d+ | \d+
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 
 _IGNORED = r"(?:\s|\#[^\n\r]*(?:[\n\r]|$))"
+_FAR = "\\u0080-\\U0010ffff"  # names have more letters than Python's \w
 _ANY_GRAPH = re.compile(rf"graph{_IGNORED}*[?$]|\b(?:all|named)\b|\bbase\b|\\u", re.IGNORECASE)
 _IRI = re.compile(r"<([^<>\"{}|^`\\\x00-\x20]*)>")
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _PREFIX = re.compile(
-    rf"prefix{_IGNORED}*((?:[^\W\d_][\w.\-]*)?):{_IGNORED}*<([^<>\"{{}}|^`\\\x00-\x20]*)>", re.IGNORECASE
+    rf"prefix{_IGNORED}*((?:[A-Za-z{_FAR}][\w{_FAR}.\-]*)?):{_IGNORED}*<([^<>\"{{}}|^`\\\x00-\x20]*)>", re.IGNORECASE
 )
-_LOCAL = r":((?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*)"
+_LOCAL = rf":((?:[\w{_FAR}.:\-]|%[0-9A-Fa-f]{{2}}|\\.)*)"
 _NOT_DATA = re.compile(r"delete|where|load|clear|drop|create|add|move|copy|with|using", re.IGNORECASE)
 
 

@@ -25,6 +25,10 @@ HIDDEN = [
     ("SELECT * { ?s ?p <http://x/O'Brien> . SERVICE <http://y> {} ?s ?p 'a' }", "<http://y>"),
     ("SELECT * { ?s ?p true SERVICE <http://[::1]/> { } }", "<http://[::1]/>"),
     ("SELECT * { SERVICE <http://2130706433/> { } }", "<http://2130706433/>"),
+    ("PREFIX a·b: <http://x/> SELECT * { SERVICE a·b:c { } }", "a·b:c"),
+    ("PREFIX a、b: <http://x/> SELECT * { SERVICE a、b:c‿d { } }", "a、b:c‿d"),
+    ("SELECT * { ?s ?p ?a·b SERVICE ?a·b { } }", "?a·b"),
+    ("SELECT * { ?s my:x·y\\'z ?o SERVICE ?o { } ?s ?p 'a' }", "?o"),
     ("LOAD <file:///etc/passwd>", "<file:///etc/passwd>"),
     ("LOAD SILENT <http://x> INTO GRAPH <http://g>", "<http://x>"),
 ]
@@ -87,7 +91,26 @@ def test_long_texts_are_read_or_refused_quickly(piece: str) -> None:
     assert time.process_time() - begun < 5
 
 
-PIECES = ["SERVICE", " ", "<http://x>", "?s", "{", "}", "'", '"', "#", "\n", "<", ">", "(", ")", "true", "FILTER", "\\"]
+PIECES = [
+    "SERVICE",
+    " ",
+    "<http://x>",
+    "?s",
+    "?a·b",
+    "{",
+    "}",
+    "'",
+    '"',
+    "#",
+    "\n",
+    "<",
+    ">",
+    "(",
+    ")",
+    "true",
+    "FILTER",
+    "\\",
+]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))

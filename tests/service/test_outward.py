@@ -168,6 +168,8 @@ def test_a_change_may_ask_allowed_addresses_too(house: FlaskClient, far: str, as
         "SELECT * {{ SERVICE <http://0x7f000001:{port}/other> {{ ?s ?p ?o }} }}",
         "SELECT * {{ SERVICE <http://127.1:{port}/sparql> {{ ?s ?p ?o }} }}",
         "SELECT * {{ SERVICE <http://localhost:{port}/sparql> {{ ?s ?p ?o }} }}",
+        "PREFIX f·g: <{far}/> SELECT * {{ SERVICE <{far}/sparql> {{ ?s ?p ?o }} SERVICE f·g:other {{ ?a ?b ?c }} }}",
+        "SELECT * {{ BIND(<{far}/other> AS ?a·b) SERVICE <{far}/sparql> {{ ?s ?p ?o }} SERVICE ?a·b {{ ?a ?b ?c }} }}",
         "SELECT * {{ SERVICE <file:///etc/passwd> {{ ?s ?p ?o }} }}",
     ],
 )
