@@ -121,7 +121,9 @@ class Frames:
                 place=self.group_place(sentence, match),
             )  # fmt: skip
             for filled in self.filled(rule, sentence, match, groups, frame):
-                yield self.by_ownership(rule, filled)
+                owned = self.by_ownership(rule, filled)
+                if owned.property != "hasBrand" or self.owns(owned.subject, owned.object):
+                    yield owned
 
     def filled(
         self, rule: PatternRule, sentence: Annotated, match: re.Match[str], groups: dict[str, str | None], frame: Frame
@@ -199,6 +201,9 @@ class Frames:
         names = self.names(sentence, match, group, rule.property)
         if names:
             return names
+        owner = self.discourse.owner(subject) if rule.property == "subsidiaryOf" else None
+        if owner and self.reading.names(owner.name):  # "its unit Ampere": the register knows whose
+            return [owner.name]
         found = self.discourse.resolve(frame.index, match.start(group), match.end(group))
         return list(found.names) if found else []
 

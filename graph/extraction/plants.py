@@ -107,7 +107,7 @@ def christened() -> re.Pattern[str]:
 ELSEWHERE = re.compile(r", (?:which|where|while|whereas|and (?:it|the))\b")
 # output of the whole company
 OVERALL = re.compile(
-    r"\b(?:total|domestic|overall|global|worldwide|combined|group-wide|company-wide|annual group) "
+    r"\b(?:total|domestic|overall|joint|global|worldwide|combined|group-wide|company-wide|annual group) "
     r"(?:[a-z]+ ){0,2}?(?:capacity|output|production)\b",
     re.IGNORECASE,
 )
@@ -287,6 +287,8 @@ class Plants:
             return None
         sentence = self.reading.annotated[index]
         before = [p for p in here if p.start < position]
+        if len([p for p in before if p.start == before[-1].start]) > 1:  # a total of several
+            return None
         if here and (before or not ELSEWHERE.search(sentence.text, position, here[0].start)):
             return before[-1] if before else here[0]
         city = self.acting_city(sentence, position)
