@@ -28,6 +28,7 @@ from graph.publish import current_build, drafted, exclusive, publish
 from graph.reading import UnreadableDocument, find_documents
 from graph.validation import Report, result_of, result_row
 
+CACHE = "cache"
 LARGEST_DUMP = 200_000  # quads of a graph whose dump a change still writes; a larger one is written when asked for
 
 Progress = Callable[[str, int, int], None]
@@ -94,7 +95,7 @@ def change(
         begun, summary = time.monotonic(), Summary()
         place = _workshop(namespace)
         with drafted(data, namespace, origin) as draft:
-            made = list(_prepared(enter, data, place, summary, progress))
+            made = list(_prepared(enter, Memory(data / CACHE), place, summary, progress))
             work = Assembly(draft, place.gate)
             work.change({*leave, *(slug(path.stem) for path in enter)}, made)
             _finish(data, work, summary, LARGEST_DUMP)
@@ -114,7 +115,8 @@ def _build(data: Path, namespace: Namespace, progress: Progress) -> Summary:
         draft.ledger.note("entities", str(rdf.count_entities(ground[namespace.graph("register")])))
         work = Assembly(draft, place.gate)
         draft.ledger.add_results("ground", _ground_report(data, namespace, place).results)
-        for one in _prepared(files, data, place, summary, progress):
+        memory = Memory(data / CACHE)
+        for one in _prepared(files, memory, place, summary, progress):
             work.enter(one)
         work.settle_names()
         draft.flush()
@@ -123,8 +125,7 @@ def _build(data: Path, namespace: Namespace, progress: Progress) -> Summary:
             progress("deriving", number, len(wanted))
             work.settle_findings((), found)
         _finish(data, work, summary, None)
-        keys = {told["key"] for _, told in draft.ledger.documents()}
-        Memory(data / "cache").keep_only({*keys, _ground_key(namespace)})
+    memory.forget_unused()
     summary.seconds = time.monotonic() - begun
     return summary
 
@@ -146,27 +147,24 @@ def _workshop(namespace: Namespace) -> Workshop:
 
 def _ground_report(data: Path, namespace: Namespace, place: Workshop) -> Report:
     """What the shapes say of ontology and register; remembered, since it is the same until they change."""
-    path = data / "cache" / _ground_key(namespace)
+    path = data / f"ground-{sources_digest(namespace)[:32]}.json"
     try:
         return Report.of(map(result_of, json.loads(path.read_text(encoding="utf-8"))))
     except (OSError, ValueError):
         report = place.gate.ground()
     if not report.conforms:
         raise BuildError("the register or the ontology violates its shapes:\n" + report.as_text())
-    path.parent.mkdir(exist_ok=True)
+    for other in data.glob("ground-*.json"):
+        other.unlink()
     path.write_text(json.dumps(list(map(result_row, report.results))), encoding="utf-8")
     return report
 
 
-def _ground_key(namespace: Namespace) -> str:
-    return f"ground-{sources_digest(namespace)[:32]}"
-
-
 def _prepared(
-    files: Sequence[Path], data: Path, place: Workshop, summary: Summary, progress: Progress
+    files: Sequence[Path], memory: Memory, place: Workshop, summary: Summary, progress: Progress
 ) -> Iterator[Prepared]:
     """The documents that may enter; the others are set aside in the summary."""
-    memory, sources = Memory(data / "cache"), sources_digest(place.namespace)
+    sources = sources_digest(place.namespace)
     keys: dict[Path, str] = {}
     slugs: dict[str, Path] = {}
     for path in files:
@@ -174,11 +172,13 @@ def _prepared(
             keys[path] = key(path, sources)
         except UnreadableDocument as error:
             summary.set_aside.append(SetAside(path.stem, (str(error),)))
-    known = {path: memory.get(name) for path, name in keys.items()}
-    made = crew.prepared([(path, name) for path, name in keys.items() if known[path] is None], place, sources)
-    for number, path in enumerate(keys):
+    unknown = {path: name for path, name in keys.items() if name not in memory}
+    made = crew.prepared(list(unknown.items()), place, sources)
+    for number, (path, name) in enumerate(keys.items()):
         progress("reading documents", number, len(keys))
-        one = known.pop(path) or _remembered(next(made), memory)
+        one = next(made) if path in unknown else memory.get(name) or place.prepare([(path, name)])[0]
+        if path in unknown:
+            memory.put(name, one)
         if isinstance(one, SetAside):
             summary.set_aside.append(one)
         elif one.slug in slugs:
@@ -188,12 +188,6 @@ def _prepared(
             slugs[one.slug] = path
             summary.notes += one.notes
             yield one
-
-
-def _remembered(one: Prepared | SetAside, memory: Memory) -> Prepared | SetAside:
-    if isinstance(one, Prepared):
-        memory.put(one)
-    return one
 
 
 def _finish(data: Path, work: Assembly, summary: Summary, largest_dump: int | None) -> None:

@@ -181,31 +181,36 @@ def key(path: Path, sources: str) -> str:
 
 
 class Memory:
-    """Prepared documents on disk, one file for each key. A file that cannot be read counts as missing."""
+    """What became of documents, on disk, one file for each key. A file that cannot be read counts as missing."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._used: set[str] = set()
 
-    def get(self, name: str) -> Prepared | None:
+    def __contains__(self, name: str) -> bool:
+        self._used.add(name)
+        return (self._folder / name).is_file()
+
+    def get(self, name: str) -> Prepared | SetAside | None:
         """What was remembered under a key."""
         try:
             row: dict[str, Any] = json.loads(zlib.decompress((self._folder / name).read_bytes()))
-            return _prepared(row)
+            return SetAside(row["document"], tuple(row["messages"])) if "messages" in row else _prepared(row)
         except (OSError, zlib.error, ValueError, KeyError, TypeError):
             return None
 
-    def put(self, prepared: Prepared) -> None:
-        """Remember a document; what was half written is never seen."""
+    def put(self, name: str, one: Prepared | SetAside) -> None:
+        """Remember what became of a document; what was half written is never seen."""
+        row = _row(one) if isinstance(one, Prepared) else {"document": one.document, "messages": one.messages}
         self._folder.mkdir(parents=True, exist_ok=True)
-        draft = self._folder / f".{prepared.key}"
-        draft.write_bytes(zlib.compress(json.dumps(_row(prepared)).encode(), 1))
-        draft.replace(self._folder / prepared.key)
+        draft = self._folder / f".{name}"
+        draft.write_bytes(zlib.compress(json.dumps(row).encode(), 1))
+        draft.replace(self._folder / name)
 
-    def keep_only(self, names: Iterable[str]) -> None:
-        """Forget what no document of the dataset was made from."""
-        wanted = set(names)
+    def forget_unused(self) -> None:
+        """Drop what nobody has asked for since this memory was opened."""
         for path in self._folder.glob("*") if self._folder.is_dir() else ():
-            if path.name not in wanted:
+            if path.name not in self._used:
                 path.unlink(missing_ok=True)
 
 
