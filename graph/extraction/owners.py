@@ -69,8 +69,8 @@ class Owners:
         maker = self.discourse.owner(models[0].name) if models else None
         if maker:
             above = self.discourse.owner(maker.name)
-            named = above and maker.kinds == {"Brand"} and self.reading.names(above.name)
-            return self.company(above.name if above and named else maker.name)
+            owned = above and maker.kinds == {"Brand"} and self.reading.names(above.name)
+            return self.company(above.name if above and owned else maker.name)
         relative = text.rfind("whose ", 0, match.end())
         if relative >= 0 and match.start() - relative < 60 and (named := whose().search(text[:relative])):
             return self.company(sentence.mentions(*named.span("owner"))[0].name)

@@ -16,7 +16,8 @@ from graph.extraction.model import Mention
 from graph.extraction.owners import Owners
 from graph.extraction.readings import Reading, expand
 from graph.extraction.rules import pattern as phrase
-from graph.extraction.subjects import ACTS, Discourse
+from graph.extraction.subjects import Discourse
+from graph.extraction.syntax import ACTS
 
 
 @dataclass(frozen=True)

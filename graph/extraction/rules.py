@@ -10,7 +10,7 @@ from typing import Any
 
 from graph.extraction.lexicon import RULES, table
 from graph.extraction.readings import expand
-from graph.extraction.subjects import who
+from graph.extraction.syntax import who
 
 
 class RuleError(ValueError):

@@ -5,77 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from graph.extraction.annotate import Annotated
-from graph.extraction.lexicon import any_of, place_adjectives, table
-from graph.extraction.mentions import ORGANIZATION_KINDS
+from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS
 from graph.extraction.model import Mention
-from graph.extraction.readings import Reading, expand
+from graph.extraction.readings import Reading
+from graph.extraction.syntax import (
+    ACTS,
+    ANAPHOR,
+    BYSTANDERS,
+    CLAUSE_START,
+    COMPANY_LIST,
+    DESCRIBED,
+    NUMBERS,
+    OBLIQUE,
+    OWNS,
+    POSSESSED,
+    POSSESSOR,
+    RELATIVE,
+    nation_in,
+)  # fmt: skip
 from graph.register import Entity
-
-SYNTAX = table("syntax")
-COMPANY = r"‹[A-Z]*[OB][A-Z]*#\d+›"
-MAKER = any_of(table("words")["classes"]["maker"])
-OBLIQUE = re.compile(
-    rf"{any_of(SYNTAX['oblique'])} (?:the |its |a |an |their |his |new )?(?:(?!wh|that\b)[\w-]+ )?$", re.IGNORECASE
-)
-CLAUSE_START = re.compile(
-    rf"(?:^|[,;:–—(\"“.?!] ?| - |(?-i:{any_of(SYNTAX['openers'])}) )(?:{any_of(SYNTAX['leads'])} )?"
-    rf"(?:(?:[\w'.-]+ ){{0,3}}?{MAKER},? (?:of )?)?$",
-    re.IGNORECASE,
-)
-POSSESSED = re.compile(rf"'s (?:[a-z-]+ ){{0,3}}?{any_of(SYNTAX['parts'])}(?! ‹|, ‹)", re.IGNORECASE)
-ACTS = re.compile(rf" (?:(?:also|now|already|still|only) )?{any_of(SYNTAX['verbs'])}")
-# what stands before a name and says what it is: "its Indian unit", "Toyota's luxury brand", "a venture called"
-KIND = (
-    rf"(?:(?!(?:of|in|to|with|by|for|from|and|or|on|at|as|than|that|which) )[\w'-]+ ){{0,4}}?"
-    rf"(?:{any_of(SYNTAX['parts'] + SYNTAX['kin'])}|{MAKER}),? (?:(?:called|named|known as|dubbed) )?"
-)
-DESCRIBED = re.compile(
-    rf"(?:(?-i:{COMPANY})'s|(?<!\w)(?:an?|its|the|their|his|our|new|parent|sister)) {KIND}$", re.IGNORECASE
-)
-# a company that only says whose the next one is: "Suzuki's Indian unit Maruti Suzuki"
-POSSESSOR = re.compile(rf"'s {KIND}(?-i:{COMPANY})(?!'s)", re.IGNORECASE)
-NUMBERS: dict[str, int] = SYNTAX["numbers"]
-ANAPHOR = re.compile(
-    rf"(?<![\w#'])(?:(?P<pronoun>it|they|he|she|we|you)(?!\w)"
-    rf"|(?P<few>(?:the (?:‹n#\d+›|two|pair|duo))(?= {any_of(SYNTAX['verbs'])}))"
-    rf"|(?P<ranked>‹(?-i:[A-Z]*L[A-Z]*)#\d+›'s "
-    rf"(?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER})(?!\w)"
-    rf"|(?P<noun>(?:the|this|that|both|all|its|their|his|these)\s+"
-    rf"(?P<words>(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹n#\d+›\s+|‹(?-i:[A-Z]*L[A-Z]*)#\d+›(?:-based|,)?\s+){{0,4}}?)"
-    rf"{MAKER})(?!-?\w))",
-    re.IGNORECASE,
-)
-# two or more companies joined by "and" or "or"; a comma alone joins none
-COMPANY_LIST = re.compile(
-    rf"{COMPANY}(?:, (?:the )?{COMPANY})*,? (?:and|or|&|as well as) "
-    rf"(?:the |its (?:[\w-]+ ){{0,4}}?{any_of(SYNTAX['kin'])} )?{COMPANY}(?!'s )"
-)
-
-
-# who owns how much, told in passing, is not what comes next
-OWNS = re.compile(
-    rf"{COMPANY} (?:now |still |also |currently )*(?:owns?|holds?|has|have|keeps?|controls?) (?:[\w-]+ ){{0,4}}?"
-    r"(?:‹percent#\d+›(?! of its)|(?:[\w-]+ ){0,2}(?:stake|shareholding)\b)"
-)
-# a relative clause opens here, whose subject the sentence is not about
-RELATIVE = re.compile(r"\b(?:which|whom|whose|where) (?:the |its )?$", re.IGNORECASE)
-# kinds that make no cars: investors and the press, who leave the talk to the makers
-BYSTANDERS = frozenset({"Organization", "Publisher", "TechnologyCompany"})
-
-
-@cache
-def who() -> str:
-    """The macro {who}: an organization by name, pronoun or definite noun."""
-    noun = rf"(?:(?!and\b|or\b|of\b)[\w'.-]+[- ]|‹n#\d+› |{{place}}(?:-based)? ){{0,4}}?{MAKER}"
-    ranked = rf"{{place}}'s (?:[\w-]+-)?(?:largest|biggest|leading) (?:[\w-]+ ){{0,2}}?{MAKER}"
-    return expand(
-        rf"(?:{{orgs}}|(?<!\w)(?:it|they|we)(?!\w)|(?<!\w)(?:the|this)\s+{noun}(?!\w)|{ranked}(?!\w))".replace(
-            "{{", "{"
-        )
-    )
 
 
 @dataclass(frozen=True)
@@ -453,7 +403,7 @@ class Discourse:
 
     def city_in(self, sentence: Annotated, start: int, phrase: str) -> str | None:
         """The city of "the Yokohama-based company" or "the Stuttgart company"."""
-        places = [m.name for m in sentence.mentions(start, start + len(phrase)) if "L" in _letters(m)]
+        places = [m.name for m in sentence.mentions(start, start + len(phrase)) if m.kinds & PLACE_KINDS]
         return places[0] if places else None
 
     def owner(self, name: str) -> Entity | None:
@@ -461,17 +411,3 @@ class Discourse:
         entity = self.register.resolve(name)
         parents = [self.register.entities[p] for p in entity.parents if p in self.register.entities] if entity else []
         return parents[0] if parents else None
-
-
-def _letters(mention: Mention) -> str:
-    from graph.extraction.annotate import letters
-
-    return letters(mention.kinds)
-
-
-def nation_in(phrase: str) -> str | None:
-    """The country of a nationality adjective in a phrase."""
-    for adjective, country in place_adjectives().items():
-        if re.search(rf"(?<!\w){re.escape(adjective)}(?!\w)", phrase):
-            return country
-    return None
