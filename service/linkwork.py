@@ -68,7 +68,8 @@ class Work:
         self._search(session, things, journal, today)
         found = self._proposals(session, [journal.searches[t.iri] for t in things if t.iri in journal.searches])
         sure = [p for p in found if p.score >= self.weights.threshold]
-        click.echo(f"{len(things)} entities have no link to {self.target.name}; {len(sure)} proposals, see --review")
+        seen = ", see --review" if sure else f" from {self.weights.threshold:g} on"
+        click.echo(f"{len(things)} entities have no link to {self.target.name}; {len(sure)} proposals{seen}")
         for proposal in sure:
             click.echo(self._line(proposal))
 

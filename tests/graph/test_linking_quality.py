@@ -82,7 +82,7 @@ def test_the_shipped_weights_are_those_of_the_other_half(searched: Searched) -> 
     linked = {iri: targets for iri, targets in searched[0].links().items() if half(iri) == 0}
     fitted = fit(pairs(searched[1], linked))
     for name, weight in weights().weights.items():
-        assert fitted[name] == pytest.approx(weight, abs=0.5), name
+        assert fitted[name] == pytest.approx(weight, abs=0.8), name
 
 
 def test_the_stand_in_is_large_and_hard(wikidata_store: Store) -> None:

@@ -130,11 +130,11 @@ def test_bad_input_gets_one_line(run: Run, standin: StandIn, data: Path) -> None
 
 
 def test_other_endpoints_and_places(run: Run) -> None:
-    store, item = Store(), NamedNode("http://example.org/nissan")
-    store.add(Quad(item, NamedNode(RDFS + "label"), Literal("Nissan", language="en")))
+    store, item = Store(), NamedNode("http://example.org/alliance")
+    store.add(Quad(item, NamedNode(RDFS + "label"), Literal("Renault-Nissan-Mitsubishi Alliance", language="en")))
     with serving(store) as server:
-        found = run("link", "--to", server.address, "--kind", "automaker", "--threshold", "0.1")
-        assert "<http://example.org/nissan>" in found.stdout
+        found = run("link", "--to", server.address, "--kind", "alliance", "--threshold", "0.1")
+        assert "<http://example.org/alliance>" in found.stdout
     assert run("link", "--to", "geonames", "--kind", "city").exit_code == 0
 
 
