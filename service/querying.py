@@ -26,8 +26,9 @@ from graph.namespaces import DCT, RDFS, SKOS, Namespace
 from graph.paths import QUESTIONS
 from graph.publish import current_build
 from graph.store.embedded import StoreError, open_store
+from service.problems import Problem
 from service.settings import Settings
-from service.sparql import faults, guard, scoping
+from service.sparql import faults, guard, scoping, strictness
 
 TABLES = {
     "json": QueryResultsFormat.JSON,
@@ -65,7 +66,7 @@ def ask(query: str, form: str, settings: Settings, out: IO[bytes]) -> None:
     except SyntaxError as error:
         if faults.is_update(text):
             raise QueryError("this is an update; `evplans query` only reads, updates go to the service") from error
-        raise QueryError(_fault(str(error.msg), text, namespace)) from error
+        raise QueryError(_told(faults.syntax(str(error.msg), text, namespace.prefixes))) from error
     except guard.TooIntricate as error:
         raise QueryError(f"the query is refused: {error}") from error
     except (RuntimeError, ValueError) as error:
@@ -77,13 +78,14 @@ def _found(
 ) -> QuerySolutions | QueryBoolean | QueryTriples:
     if refused := guard.refused(text, settings.service_allow):
         raise QueryError(f"the query asks {', '.join(refused)}; EVPLANS_SERVICE_ALLOW names the addresses it may ask")
+    if slip := strictness.find(text):
+        raise QueryError(_told(faults.placed(text, *slip)))
     union = not guard.names_dataset(text)
     return store.query(scoping.mend(text).text, use_default_graph_as_union=union, prefixes=namespace.prefixes)
 
 
-def _fault(message: str, text: str, namespace: Namespace) -> str:
+def _told(problem: Problem) -> str:
     """What is wrong with a query, and the line that it stands in, as one line."""
-    problem = faults.syntax(message, text, namespace.prefixes)
     line = " ".join(str(problem.more.get("text", "")).split())
     return f"{problem.detail} In: {line}" if line else problem.detail
 

@@ -56,19 +56,26 @@ def syntax(message: str, query: str, prefixes: dict[str, str]) -> Problem:
     match = _PLACE.match(message)
     if match is None:
         return Problem(400, "Syntax error", _sentence(message))
-    lines = query.split("\n")
     if slip := diagnosis.find(query, prefixes):
-        (line, column), reason = diagnosis.position(query, slip[0]), slip[1]
-    else:
-        line, column = scoping.mend(query).place(query, int(match[1]), int(match[2]))
-        reason = _reason(match[3], _line(lines, line), column)
-    whole = _line(lines, line)
+        return placed(query, *slip)
+    line, column = scoping.mend(query).place(query, int(match[1]), int(match[2]))
+    return _at(query, line, column, _reason(match[3], _line(query, line), column))
+
+
+def placed(query: str, place: int, reason: str) -> Problem:
+    """A syntax error that was found at a place, from 0, of a query."""
+    return _at(query, *diagnosis.position(query, place), reason)
+
+
+def _at(query: str, line: int, column: int, reason: str) -> Problem:
+    whole = _line(query, line)
     text = whole if len(whole) <= LONGEST_LINE else ""
-    where = f"Line {line}, column {column}"
-    return Problem(400, "Syntax error", f"{where}: {reason}", line=line, column=column, text=text)
+    detail = f"Line {line}, column {column}: {reason}"
+    return Problem(400, "Syntax error", detail, line=line, column=column, text=text)
 
 
-def _line(lines: list[str], number: int) -> str:
+def _line(query: str, number: int) -> str:
+    lines = query.split("\n")
     return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
 
 

@@ -11,7 +11,7 @@ from werkzeug import Request
 from werkzeug.datastructures import MultiDict
 
 from service.problems import Problem
-from service.sparql import guard, scoping
+from service.sparql import faults, guard, scoping, strictness
 
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
@@ -31,8 +31,11 @@ class Query:
     def job(self, base: str, table: str | None, graph: str | None, network: bool) -> dict[str, Any]:
         """What a worker needs. `table` and `graph` name the format for either form of answer, None where not accepted.
 
-        The default graph is the union of all graphs unless the query or the protocol names the dataset.
+        The default graph is the union of all graphs unless the query or the protocol names the dataset. Raises Problem
+        for what the standard forbids and the engine would answer, TooIntricate for what cannot be told.
         """
+        if slip := strictness.find(self.text):
+            raise faults.placed(self.text, *slip)
         named = self.default_graphs is not None or self.named_graphs is not None
         return {
             "query": _mended(self.text),

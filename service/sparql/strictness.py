@@ -1,0 +1,53 @@
+"""What the standard forbids and the engine answers all the same: an error is worth more than an odd number."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from service.sparql.tokens import Token, read
+
+AGGREGATES = ("count", "sum", "min", "max", "avg", "sample", "group_concat")
+LONGEST = 5000  # tokens that are looked at
+_NAMES = rf"\b(?:{'|'.join(AGGREGATES)})\s*\("
+_NESTED = re.compile(rf"{_NAMES}(?:\([^(){{}}]*\)|[^){{}}])*?{_NAMES}")  # perhaps one within another
+
+
+def find(text: str) -> tuple[int, str] | None:
+    """Where a text first does what is forbidden, from 0, and what that is in a sentence; None where it does not."""
+    low = text.lower()
+    several = sum(low.count(name) for name in AGGREGATES) > 1
+    if not (several and _NESTED.search(low)) and "<<(" not in text:
+        return None
+    tokens = list(islice(read(text), LONGEST))
+    return _nested_aggregate(tokens) or _subject(tokens)
+
+
+def _nested_aggregate(tokens: list[Token]) -> tuple[int, str] | None:
+    """An aggregate within the parentheses of another; within braces there, it is another query's."""
+    opened: list[str] = []  # for each bracket that is open, the aggregate that it belongs to, or its own mark
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.kind != "mark":
+            continue
+        if token.text in "({":
+            name = before.text if before and before.kind == "word" and token.text == "(" else token.text
+            within = opened[len(opened) - opened[::-1].index("{") :] if "{" in opened else opened
+            if before and name in AGGREGATES and any(outer in AGGREGATES for outer in within):
+                return before.start, f"`{name.upper()}` stands within another aggregate."
+            opened.append(name)
+        elif token.text in ")}" and opened:
+            opened.pop()
+    return None
+
+
+def _subject(tokens: list[Token]) -> tuple[int, str] | None:
+    """A triple term whose subject is a literal or a triple term."""
+    texts = [token.text for token in tokens]
+    for i in range(len(texts) - 3):
+        if texts[i : i + 3] == ["<", "<", "("]:
+            subject = tokens[i + 3]
+            if texts[i + 3 : i + 6] == ["<", "<", "("]:
+                return subject.start, "a triple term cannot be a subject."
+            if subject.kind == "term" and (subject.text[0] in "\"'" or subject.text[0].isdigit()):
+                return subject.start, "a literal cannot be a subject."
+    return None
