@@ -25,6 +25,7 @@ from graph.extraction.tables import is_row, table_frames
 from graph.extraction.things import (
     cross_holdings,
     described_platforms,
+    further_holdings,
     named_models,
     named_technologies,
     nations_in,
@@ -100,7 +101,8 @@ class Frames:
             found += described_platforms(self.discourse, index, sentence)
             for rule in within_reach(sentence):
                 found += self.by_pattern(rule, index, sentence)
-            found += partners_of_ventures(self.reading, index, found)
+            found += list(further_holdings(index, sentence, found))
+            found += list(partners_of_ventures(self.reading, index, found))
             held = [f.quantity for f in found if f.index == index and f.property == "holdsStakeIn"]
             quantified = list(self.by_quantity(index, sentence, held))
             found += quantified

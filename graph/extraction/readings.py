@@ -20,6 +20,7 @@ from graph.register import Register, fold
 
 RANKS = re.compile(r"[\s-]*(?:largest|biggest|most|best|placed|ranked)\b|\s*among\b|(?![\s-]*\w)|\s*\(")
 LABEL_DATE = re.compile(r"(?:In |By |From )?‹when#(\d+)›(?:[:.]|$| [–—-] )", re.IGNORECASE)
+ASKING = re.compile(r"^(?:Q|Question)\d*[.:] ")
 BOLD = re.compile(r"\*\*[^*\n]{1,100}\*\*")
 DATE_ALONE = re.compile(r"(?:In |By |From )?‹when#(\d+)›\W*$", re.IGNORECASE)
 SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
@@ -62,7 +63,8 @@ class Reading:
         written = " ".join(within)
         if written and first + len(within) <= index and len(written) <= 60:
             return f"{written} "
-        question = self.annotated[index - 1].text if first < index else ""
+        asked = index and block - self.sentences[index - 1].block <= 1
+        question = ASKING.sub("", self.annotated[index - 1].text) if asked else ""
         if question.endswith("?") and len(question) <= 60 and "‹" not in question:
             return f"{question} "
         above = self.blocks[block - 1] if block and first == index else None
@@ -247,7 +249,9 @@ def topic_of(reading: Reading, gazetteer: Gazetteer) -> tuple[str | None, bool]:
             for parent in entity.parents[:1]:
                 score[gazetteer.register.entities[parent].name] += 0.7
     topic = max(score, key=score.__getitem__, default=None)
-    return topic, topic is not None and (leads and topic == first)
+    ranked = sorted(score.values(), reverse=True)
+    outshines = len(ranked) < 2 or ranked[0] >= 2 * ranked[1]
+    return topic, topic is not None and (outshines or (leads and topic == first))
 
 
 def company_names(mentions: list[Mention]) -> list[str]:

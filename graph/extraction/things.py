@@ -58,6 +58,10 @@ def nations_in(phrase: str) -> list[str]:
 
 
 VENTURE = re.compile(r"\bjoint(?:ly)?\b|\bJV\b", re.IGNORECASE)
+FURTHER = re.compile(
+    r"(?:, |,? and )(?:about |around |some |nearly |a )?(‹percent#\d+›)(?: stake| share)? (?:of|in) (?:the )?"
+    r"(?:[a-z-]+ ){0,3}(‹[A-Z]*[OB][A-Z]*#\d+›)(?!'s)"
+)
 EACH_OTHER = re.compile(
     r"\beach (?:will |is to |would )?(?:owns?|holds?|has|have|take) (?:a )?"
     r"(‹percent#\d+›)(?: stake)? (?:of|in) the other",
@@ -112,4 +116,19 @@ def partners_of_ventures(reading: Reading, index: int, found: list[Frame]) -> It
             yield replace(
                 frame, rule="partner.of-venture", property="partnersWith", subject=one, object=other, value=None,
                 unit=None, quantity=None,
+            )  # fmt: skip
+
+
+def further_holdings(index: int, sentence: Annotated, found: list[Frame]) -> Iterator[Frame]:
+    """Shares of further companies after the first: "holds 75% of Porsche, 26% of QuantumScape and a fifth of Xpeng"."""
+    held = [f for f in found if f.index == index and f.property == "holdsStakeIn" and f.quantity]
+    claimed = {f.quantity for f in held}
+    for match in FURTHER.finditer(sentence.text, held[0].start if held else len(sentence.text)):
+        quantity = next((i[0] for _, _, i in sentence.marks(*match.span(1)) if isinstance(i, tuple)), None)
+        owned = sentence.mentions(*match.span(2))
+        before = [f for f in held if f.start < match.start()]
+        if quantity and quantity not in claimed and owned and before and owned[0].name != before[-1].subject:
+            yield replace(
+                before[-1], rule="stake.further", start=match.start(1), end=match.end(), anchor=match.start(1),
+                object=owned[0].name, value=quantity.value, unit=quantity.unit, quantity=quantity,
             )  # fmt: skip
