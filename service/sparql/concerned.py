@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
@@ -55,10 +55,13 @@ def job(store: Store, owned: Owned, removed: list[Quad], added: list[Quad]) -> d
     """
     base = owned.base
     targets = Targets(store, base)
-    changed = _changed(store, owned, removed, added) if targets.classes else set()
-    nodes = {node for node in changed if targets.has(store, node)}
-    pointed = {quad.object for quad in added if quad.predicate in targets.objects_of}
-    pointed = {node for node in pointed - nodes if not isinstance(node, (Literal, Triple))}
+    nodes, pointed = _concerned(store, owned, targets, removed, added)
+    if (
+        nodes | pointed
+    ):  # which is rare, so only now: what stands in another graph too is no news to all of them together
+        removed = [quad for quad in removed if not _graphs(store, quad)]
+        added = [quad for quad in added if _graphs(store, quad) == 1]
+        nodes, pointed = _concerned(store, owned, targets, removed, added)
     if not nodes | pointed:
         return None
     known = _named(neighbourhood(store, base, nodes | pointed), base)
@@ -68,6 +71,21 @@ def job(store: Store, owned: Owned, removed: list[Quad], added: list[Quad]) -> d
         "pointed": sorted(_called(node, base).value for node in pointed),
         "data": data.decode(),
     }
+
+
+def _concerned(
+    store: Store, owned: Owned, targets: Targets, removed: list[Quad], added: list[Quad]
+) -> tuple[set[Node], set[Node]]:
+    """Nodes of the shapes that are described differently, and others that are only pointed at."""
+    changed = _changed(store, owned, removed, added) if targets.classes else set()
+    nodes = {node for node in changed if targets.has(store, node)}
+    pointed = {quad.object for quad in added if quad.predicate in targets.objects_of} - nodes
+    return nodes, {node for node in pointed if not isinstance(node, (Literal, Triple))}
+
+
+def _graphs(store: Store, quad: Quad) -> int:
+    """In how many graphs a triple stands: 0, 1, or 2 for more."""
+    return sum(1 for _ in islice(store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None), 2))
 
 
 def _changed(store: Store, owned: Owned, removed: list[Quad], added: list[Quad]) -> set[Node]:

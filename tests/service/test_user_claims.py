@@ -165,6 +165,15 @@ def test_only_what_is_ours_is_checked(user: User, monkeypatch: pytest.MonkeyPatc
     assert kinds[2:] == [loader.TRY, loader.CHECK]
 
 
+def test_what_the_build_says_already_is_no_news(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds: list[bytes] = []
+    ask = Pool.ask
+    monkeypatch.setattr(Pool, "ask", lambda pool, kind, *job: kinds.append(kind) or ask(pool, kind, *job))  # type: ignore[func-returns-value]
+    assert user.update(f"COPY <{NAMES.graph('register')}> TO <{MINE}>").status_code == 204
+    assert user.update(f"DROP GRAPH <{MINE}>").status_code == 204
+    assert kinds == [loader.TRY, loader.TRY]
+
+
 def test_shipped_claims_pass_as_a_users_own(user: User) -> None:
     """Every claim of a document, under other names: what is looked up around them suffices to judge them."""
     graph = {"graph": NAMES.document("nissan-ambition-2030")}
