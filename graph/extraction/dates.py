@@ -86,7 +86,7 @@ _CUE = re.compile(rf"(?<![\w-])({_any(_CUES)})\s{{1,3}}(?:the\s{{1,3}})?$", re.I
 _ONWARDS = re.compile(r"\s(?:onwards?|and beyond|and after|at the earliest|forward)\b", re.IGNORECASE)
 _JOIN = re.compile(rf"\s+(?P<word>{_DATA['cues']['joints']})\s+(?:the\s+)?", re.IGNORECASE)
 _DURATION = re.compile(
-    rf"""(?<![\w.,$€£¥])(?:(?P<lead>{_DATA["durations"]["lead"]})\s)?
+    rf"""(?<![\w.,$€£¥])(?<!and\sa\s)(?:(?P<lead>{_DATA["durations"]["lead"]})\s)?
     (?P<middle>(?:(?:{_DATA["durations"]["filler"]}|{_DATA["durations"]["past"]})\s){{0,4}}?)
     (?:(?:{_COUNT}(?:\s(?:to|or)\s|[-–]))?(?P<count>{_COUNT})(?:\s(?:(?:{_DATA["durations"]["kinds"]})\s){{0,2}}|-)(?P<unit>year|month|decade)s?
       |(?<=[a-z]\s)(?P<bare>decade))\b

@@ -187,6 +187,8 @@ class Ladders:
             names = [m.name for m in self.of_kind(other, 0, len(other.text), letters)]
             if names:
                 return names
+            if letters == "V" and NEW_THING.search(other.text):
+                return []
         return []
 
     def of_kind(self, sentence: Annotated, start: int, end: int, letters: str) -> list[Mention]:

@@ -57,7 +57,9 @@ class Modality:
         settled = self.settled(frame, text)
         if settled:
             return settled
-        if frame.property not in {"makesModel", "hasPlan", *FIRM} and cue("negated").search(scope):
+        if frame.property not in {"makesModel", "hasPlan", *FIRM} and (
+            (cue("negated").search(scope) and not self.until(frame)) or self.given_up(frame, text)
+        ):
             return "negated"
         if self.hearsay(frame, text):
             return "report"
@@ -76,6 +78,18 @@ class Modality:
         if frame.property == "subsidiaryOf" and words("planned").search(text, frame.start, frame.end):
             return "plan"
         return frame.modality if frame.property != "hasPlan" else None
+
+    def until(self, frame: Frame) -> bool:
+        """Whether what is denied is only put off: "not until 2026"."""
+        when = self.whens.of(frame)
+        return bool(when and when.cue in {"until", "till", "before"})
+
+    def given_up(self, frame: Frame, text: str) -> bool:
+        """Whether "a plan to sell ..." is said to have been dropped."""
+        undone = cue("undone").search(text, frame.end)
+        if not undone or re.search(r"[;:]|, (?:and|but|while) ", text[frame.end : undone.start()]):
+            return False
+        return bool(cue("intention").search(text, self.before(text, frame.start), frame.start))
 
     def before(self, text: str, position: int) -> int:
         """Where the clause before a position begins."""

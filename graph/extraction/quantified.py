@@ -16,6 +16,8 @@ LEAN_AFTER = re.compile(rf"\s*(?:{'|'.join(LEANING['after'])})", re.IGNORECASE)
 LEAN_BEFORE = re.compile(rf"(?:^|{'|'.join(LEANING['before'])})\S{{0,12}}$", re.IGNORECASE)
 BARE_BEFORE = re.compile(rf"(?:{'|'.join(LEANING['bare_before'])})$", re.IGNORECASE)
 BARE_AFTER = re.compile(rf"(?:{'|'.join(LEANING['bare_after'])})", re.IGNORECASE)
+# "Haval sold 7,000, Tank 1,600": the figure of a name that no list knows
+NAMED_BEFORE = re.compile(r"(?:[,;] |\band )(?!(?:EV|BEV|About|Some|Around|Over|Nearly|Up)s?\b)[A-Z][\w-]+ $")
 COUNTS_NAMED = re.compile(r" (?:were|was|are|is) (?!(?:EV|BEV|PHEV|NEV|SUV|HEV)s?\b)[A-Z]")
 OF_SUM = re.compile(rf" {any_of(LEANING['of_sum'])}", re.IGNORECASE)
 
@@ -27,7 +29,7 @@ def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
         "salesShare", "modelCount", "platformCount", "productionCapacity", "salesVolume", "productionVolume",
     }:  # fmt: skip
         return False
-    if COUNTS_NAMED.match(text, end):
+    if COUNTS_NAMED.match(text, end) or NAMED_BEFORE.search(text[:start]):
         return False
     if not LEAN_AFTER.match(text, end) or re.compile(r" of (?:these|those) ‹n").match(text, end):
         return False
@@ -62,6 +64,8 @@ def fits(
 
     A `label` ("Hybrids.") is read as if it opened the sentence; words in it count as standing at the sentence's start.
     """
+    if NAMED_BEFORE.search(text[:start]):
+        return []
     shift = len(label)
     return [
         (score, order, rule, (max(0, first - shift), max(0, last - shift)))

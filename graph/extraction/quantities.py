@@ -87,7 +87,8 @@ def _range(mask: str, low: Atom, high: Atom, start: int) -> tuple[Atom, Atom] | 
         return None
     before = mask[max(start, low.start - 60) : low.start]
     word = gap.strip().lower()
-    if word == "or" or (word == "and" and not _BETWEEN.search(before)):
+    either = word == "or" and not low.unit and high.value - low.value == 1 and high.value <= 20  # "seven or eight"
+    if (word == "or" and not either) or (word == "and" and not _BETWEEN.search(before)):
         return None
     if word == "to" and _FROM.search(before) and not _RANGING.search(before):
         return None

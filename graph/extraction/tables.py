@@ -99,7 +99,7 @@ def cell_frames(
     subject = about and subject_of(reading, discourse, index, about, (lead, column))
     if not about or not subject or words("scales").search(column.text):
         return
-    dates = [cell.first(When)] if about in {"launch", "carbonNeutrality"} else [c.first(When) for c in around]
+    dates = [cell.first(When)] if about in {"launch", "carbonNeutrality"} else [c.first(When) for c in (cell, *around)]
     when = next((d for d in dates if isinstance(d, When)), None)
     aimed = any(words("aims").search(part.text) for part in around)
     own = reading.document.date

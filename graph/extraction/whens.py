@@ -20,7 +20,7 @@ DATED = frozenset(
 TARGETS = DATED - {"launch", "foundedIn", "partnersWith"}
 NEW_CLAUSE = re.compile(
     r"; | – | — |, (?:with|while|but|whereas|twice|up from|compared|from which|which|where)\b"
-    r"|,? and that (?:it|they|he|she)\b"
+    r"|,? and that (?:it|they|he|she)\b|: (?=(?:the |an? )?‹(?-i:[A-Z]*V[A-Z]*)#)"
     r"|,? and (?:(?:by|in|from|on) )?(?=‹when#\d+›,? (?:‹(?!when)|an?|the|its|it|they|\w+ly)\b)"
     r"|,? (?:and|but) (?:aims?|will|plans?|wants?|expects?|intends?|hopes|it|they|is|has|the (?:company|group))\b"
 )

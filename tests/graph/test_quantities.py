@@ -173,6 +173,11 @@ def test_ranges_give_both_ends_over_one_span(low: int, more: int, style: str, un
         ("$500 million+", [(500_000_000, "USD", "at-least")]),
         ("$500 million  +.", [(500_000_000, "USD", "at-least")]),
         ("600+ km", [(600, "km", "at-least")]),
+        ("seven or eight models", [(7, None, "at-least"), (8, None, "at-most")]),
+        ("three or more models", [(3, None, "at-least")]),
+        ("Rs 16,000–18,000 crore", [(160_000_000_000, "INR", "at-least"), (180_000_000_000, "INR", "at-most")]),
+        ("cars sold and half of the vans", [(50, "percent", None)]),
+        ("every third car", [(33, "percent", None)]),
         ("10,000-plus jobs", [(10_000, None, "at-least")]),
         ("$1.4-1.8 billion", [(1_400_000_000, "USD", "at-least"), (1_800_000_000, "USD", "at-most")]),
         (
