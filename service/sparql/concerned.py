@@ -56,9 +56,7 @@ def job(store: Store, owned: Owned, removed: list[Quad], added: list[Quad]) -> d
     base = owned.base
     targets = Targets(store, base)
     nodes, pointed = _concerned(store, owned, targets, removed, added)
-    if (
-        nodes | pointed
-    ):  # which is rare, so only now: what stands in another graph too is no news to all of them together
+    if nodes | pointed:  # rare, so only now: what stands in another graph too is no news to all of them together
         removed = [quad for quad in removed if not _graphs(store, quad)]
         added = [quad for quad in added if _graphs(store, quad) == 1]
         nodes, pointed = _concerned(store, owned, targets, removed, added)
