@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from service.sparql.tokens import Token, read
+from service.sparql.tokens import CLOSES, Token, read
 
 AGGREGATES = ("count", "sum", "min", "max", "avg", "sample", "group_concat")
 LONGEST = 5000  # tokens that are looked at
@@ -41,13 +41,18 @@ def _nested_aggregate(tokens: list[Token]) -> tuple[int, str] | None:
 
 
 def _subject(tokens: list[Token]) -> tuple[int, str] | None:
-    """A triple term whose subject is a literal or a triple term."""
+    """A triple term in an expression whose subject is a literal or a triple term; patterns may have such."""
     texts = [token.text for token in tokens]
-    for i in range(len(texts) - 3):
-        if texts[i : i + 3] == ["<", "<", "("]:
+    opened: list[bool] = []  # for each bracket that is open, whether it is one of an expression
+    for i, text in enumerate(texts):
+        if text in CLOSES:
+            opened.append((bool(i) and texts[i - 1] in {"bind", "filter"}) or (text == "(" and any(opened[-1:])))
+        elif text in "})]" and opened:
+            opened.pop()
+        if any(opened[-1:]) and texts[i : i + 3] == ["<", "<", "("] and i + 3 < len(texts):
             subject = tokens[i + 3]
             if texts[i + 3 : i + 6] == ["<", "<", "("]:
-                return subject.start, "a triple term cannot be a subject."
+                return subject.start, "a triple term cannot be a subject in an expression."
             if subject.kind == "term" and (subject.text[0] in "\"'" or subject.text[0].isdigit()):
-                return subject.start, "a literal cannot be a subject."
+                return subject.start, "a literal cannot be a subject in an expression."
     return None

@@ -16,7 +16,7 @@ FORBIDDEN = [
     ("SELECT ?s { ?s ?p ?x } GROUP BY ?s HAVING (avg((sum(?x) + 1)) > 3)", "sum", "`SUM`"),
     ("SELECT * { BIND(<<( <<( ?a ?b ?c )>> ?d ?e )>> AS ?x) }", "<<( ?a", "triple term"),
     ("SELECT * { BIND(<<( 'a' ?d ?e )>> AS ?x) }", "'a'", "literal"),
-    ("SELECT * { ?s ?p <<( 1 ?d ?e )>> }", "1 ", "literal"),
+    ("SELECT * { ?s ?p ?o FILTER(?o = <<( 1 ?d ?e )>>) }", "1 ", "literal"),
 ]
 ALLOWED = [
     "SELECT (COUNT(?x) + SUM(?x) AS ?c) (MAX(?x) AS ?m) { ?s ?p ?x }",
@@ -24,7 +24,8 @@ ALLOWED = [
     "SELECT (SUM(IF(EXISTS { SELECT (COUNT(*) AS ?n) { ?a ?b ?c } }, 1, 0)) AS ?c) { ?s ?p ?x }",
     "SELECT (COUNT(?x) AS ?c) { { SELECT (MAX(?y) AS ?x) { ?s ?p ?y } } }",
     "SELECT (COUNT(?count) AS ?sum) { ?s ev:count ?count ; ev:max (?min ?avg) }",
-    "SELECT * { ?s ?p <<( ?a ?b <<( ?c ?d 'e' )>> )>> }",
+    "SELECT * { ?s ?p <<( ?a ?b <<( ?c ?d 'e' )>> )>> , <<( <<( ?a ?b ?c )>> ?d ( <<( 1 ?e ?f )>> ) )>> }",
+    "SELECT * { BIND(<<( ?a ?b <<( ?c ?d 'e' )>> )>> AS ?x) }",
     "SELECT * { << ?a ?b ?c >> ?d ?e FILTER(?a<?b && ?c<<x>) }",
 ]
 
