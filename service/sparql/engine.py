@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,20 +42,39 @@ class Engine:
         self._writers = threading.BoundedSemaphore(WRITERS)
         self._log = UserLog(self._users, compacted)
         self._missed: list[Record] = []  # what a pool that is being started may not have read from the log
+        self._counting = threading.Lock()
         self.outcomes: Counter[str] = Counter()
 
     def run(self, job: dict[str, Any]) -> Answer:
         """The answer of a job, once it has begun. Raises Failed, Stopped or NoDataset."""
-        try:
+        with self._counted():
             answer = self._steady(lambda pool: self._prepared.get(pool.revision, job) or pool.run(dict(job)))
+        if answer.whole is None:
+            answer.pieces = self._followed(answer.pieces)
+        else:
+            self._count("ok")
+        return answer
+
+    def _followed(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The pieces of an answer whose outcome is known at its end."""
+        with self._counted(), closing(pieces):  # type: ignore[type-var]
+            yield from pieces
+        self._count("ok")
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
         except Failed as error:
-            self.outcomes[error.kind] += 1
+            self._count(error.kind)
             raise
         except Stopped as error:
-            self.outcomes[error.reason] += 1
+            self._count(error.reason)
             raise
-        self.outcomes["ok"] += 1
-        return answer
+
+    def _count(self, outcome: str) -> None:
+        with self._counting:
+            self.outcomes[outcome] += 1
 
     @property
     def revision(self) -> str:

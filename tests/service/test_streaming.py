@@ -63,6 +63,15 @@ def test_a_time_out_in_the_middle_of_an_answer_has_its_status(app: Flask, accept
     assert json.loads(told.data)["limit"] == 0.4
 
 
+def test_an_answer_counts_by_how_it_ends(app: Flask) -> None:
+    outcomes = app.extensions["evplans.engine"].outcomes
+    before = dict(outcomes)
+    ask(app, ENDLESS, FORMATS[0], timeout="0.3")
+    ask(app, LONG, FORMATS[2])
+    assert outcomes["timeout"] == before.get("timeout", 0) + 1
+    assert outcomes["ok"] == before["ok"] + 1
+
+
 @pytest.mark.parametrize("accept", FORMATS[::2])
 def test_a_worker_that_is_killed_in_the_middle_leaves_no_half_answer(app: Flask, accept: str) -> None:
     pool = app.extensions["evplans.engine"]._pool
