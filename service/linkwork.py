@@ -13,7 +13,7 @@ from graph.linking.calibration import fit, half, pairs, threshold, write_weights
 from graph.linking.checking import check
 from graph.linking.decisions import decide, links_folder, pair_id, read_decisions
 from graph.linking.described import Described, local_kind
-from graph.linking.enriching import differences, enrich, read_facts
+from graph.linking.enriching import check_source, differences, enrich, read_facts
 from graph.linking.links import journals
 from graph.linking.proposals import Proposal, propose, said
 from graph.linking.scoring import WEIGHTS, weights
@@ -154,6 +154,7 @@ class Work:
     def enrich(self, today: str, offline: bool) -> None:
         """Fetch facts about what is linked with the source, and print where they differ from what we have."""
         session = self.session()
+        check_source(self.target.key)
         if offline:
             known = read_facts(self.settings.data, self.target.key)
         else:

@@ -65,6 +65,12 @@ class Difference:
         return f"{self.entity}: {self.fact} {self.theirs} by <{self.item}>, {self.ours} by {self.source}"
 
 
+def check_source(source: str) -> None:
+    """Raises LinkingError where no facts are chosen for a source."""
+    if source not in SOURCES:
+        raise LinkingError(f"{source}: no facts are chosen for it; give one of {', '.join(SOURCES)}")
+
+
 def facts_file(data: Path, source: str) -> Path:
     return links_folder(data) / f"{source}.facts.jsonl"
 
@@ -87,8 +93,6 @@ def enrich(session: Session, today: str, progress: Progress = lambda *_: None) -
     Each batch is kept before the next is asked. Raises EndpointError.
     """
     source = session.target.key
-    if source not in SOURCES:
-        raise LinkingError(f"{source}: no facts are chosen for it; give one of {', '.join(SOURCES)}")
     known = read_facts(session.data, source)
     items = _items(session)
     waiting = [slug for slug in sorted(items) if slug not in known or known[slug].date < today]

@@ -195,4 +195,5 @@ def test_facts_are_fetched_and_differences_shown(run: Run, data: Path) -> None:
     assert {fact["value"] for fact in facts} == {
         "1933", WD + "Q1490", "https://www.nissan-global.com/", "Nissan logo.svg",
     }  # fmt: skip
-    assert "no facts are chosen" in one_line(run("enrich", "--from", "dbpedia"))
+    for more in ((), ("--offline",)):
+        assert "no facts are chosen" in one_line(run("enrich", "--from", "dbpedia", *more))
