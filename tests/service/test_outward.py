@@ -224,7 +224,7 @@ def test_an_answer_without_measure_ends_within_the_limits(
     begun = time.monotonic()
     assert update(house, f"LOAD <{far}/{path}> INTO GRAPH <http://my/{path}>").status_code in {400, 413, 422, 503}
     assert query(house, f"SELECT * {{ SERVICE <{far}/{path}> {{ ?s ?p ?o }} }}").status_code in {422, 503}
-    assert time.monotonic() - begun < 2 * LIMIT + 2
+    assert time.monotonic() - begun < 4 * LIMIT
     assert query(house, f"ASK {{ GRAPH <http://my/{path}> {{}} }}").text.strip() == "false"
 
 

@@ -218,7 +218,7 @@ def test_a_triple_of_the_build_counts_once_and_is_the_users_when_the_build_drops
 
 
 def wait_for(user: User, revision: str) -> None:
-    for _ in range(200):
+    for _ in range(600):
         if user.revision == revision:
             return
         time.sleep(0.05)
@@ -357,10 +357,9 @@ def test_a_writer_that_takes_long_keeps_no_reader_waiting(data: Path, monkeypatc
     with ThreadPoolExecutor(4) as threads:
         writers = [threads.submit(user.update, long) for _ in range(4)]
         time.sleep(0.3)
-        begun = time.monotonic()
         for _ in range(5):
             assert user.ask("?s ev:parent ?o")
-        assert time.monotonic() - begun < 1.5
+        assert not all(writer.done() for writer in writers)
         outcomes = [writer.result().get_json()["title"] for writer in writers]
     assert sorted(outcomes)[-1] == "Too many queries"
     assert user.update("INSERT DATA { <http://x> <http://p> 1 }").status_code == 204
