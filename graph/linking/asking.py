@@ -44,12 +44,20 @@ class EndpointError(LinkingError):
     """An endpoint that gave no usable answer; the message is one line with its address and the reason."""
 
 
-class _TryAgain(Exception):
-    """A fault that may pass, and how many seconds the endpoint wants us to wait (0: it did not say)."""
+class TooMuch(EndpointError):
+    """A query that the endpoint tried and did not finish: half of it may do."""
 
-    def __init__(self, reason: str, wait: float = 0.0) -> None:
+
+class _TryAgain(Exception):
+    """A fault that may pass, and how many seconds the endpoint wants us to wait (0: it did not say).
+
+    `unfinished`: the endpoint worked on the query, which may have been too much for it.
+    """
+
+    def __init__(self, reason: str, wait: float = 0.0, unfinished: bool = False) -> None:
         super().__init__(reason)
         self.wait = wait
+        self.unfinished = unfinished
 
 
 @dataclass(slots=True)
@@ -67,7 +75,7 @@ class Endpoint:
             raise EndpointError(f"{self.address!r} is no address of an endpoint: give one that begins with http(s)://")
 
     def select(self, query: str) -> list[Row]:
-        """The rows of a SELECT, as texts. Raises EndpointError when several attempts gave none."""
+        """The rows of a SELECT, as texts. Raises EndpointError, or TooMuch, when several attempts gave none."""
         for attempt in range(ATTEMPTS):
             try:
                 rows = self._attempt(query)
@@ -76,7 +84,8 @@ class Endpoint:
                 if wait > LONGEST_WAIT:
                     raise self._error(f"{fault}, and wants {wait:.0f} seconds of rest; run this again later") from None
                 if attempt + 1 == ATTEMPTS:
-                    raise self._error(f"{fault}, {ATTEMPTS} times; run this again later") from None
+                    kind = TooMuch if fault.unfinished else EndpointError
+                    raise kind(f"{self.address} {fault}, {ATTEMPTS} times; run this again later") from None
                 self.sleep(wait)
             else:
                 self.sleep(self.pause)
@@ -93,15 +102,15 @@ class Endpoint:
                 raise self._error(f"has moved to {location}; ask that address") from None
             raise self._error(f"answers HTTP {error.code}") from None
         except EndPointInternalError:
-            raise _TryAgain("fails with HTTP 500") from None
+            raise _TryAgain("fails with HTTP 500", unfinished=True) from None
         except (EndPointNotFound, Unauthorized, QueryBadFormed) as error:
             raise self._error(_REFUSED[type(error)]) from None
         except TimeoutError:
-            raise _TryAgain(f"gives no answer within {self.seconds:g} seconds") from None
+            raise _TryAgain(f"gives no answer within {self.seconds:g} seconds", unfinished=True) from None
         except (URLError, HTTPException, OSError, SPARQLWrapperException) as error:
             reason = getattr(error, "reason", None) or error
             if isinstance(reason, TimeoutError):
-                raise _TryAgain(f"gives no answer within {self.seconds:g} seconds") from None
+                raise _TryAgain(f"gives no answer within {self.seconds:g} seconds", unfinished=True) from None
             raise _TryAgain(f"cannot be reached ({' '.join(str(reason).split())[:120]})") from None
         return self._rows(content, headers)
 
@@ -133,7 +142,7 @@ class Endpoint:
             bindings = json.loads(content)["results"]["bindings"]
             return [{name: str(term["value"]) for name, term in row.items()} for row in bindings]
         except (ValueError, RecursionError):
-            raise _TryAgain("sends an answer that is cut off or no JSON") from None
+            raise _TryAgain("sends an answer that is cut off or no JSON", unfinished=True) from None
         except (KeyError, TypeError, AttributeError):
             raise self._error("answers with JSON that is no result of a SELECT; is it a SPARQL endpoint?") from None
 

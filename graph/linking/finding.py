@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from graph.linking.asking import Endpoint, EndpointError, Row
+from graph.linking.asking import Endpoint, EndpointError, Row, TooMuch
 from graph.linking.described import Described, words
 from graph.linking.targets import Target, iris
 from graph.register import fold
@@ -62,7 +62,7 @@ class EndpointFinder:
                 owners[name].add(thing.iri)
         asked = sorted({literal for thing in things for literal in self._literals(thing)})
         found: dict[str, Counter[str]] = defaultdict(Counter)
-        for row in self.endpoint.select(self.target.query("find", names=asked)):
+        for row in self._rows("find", "names", asked):
             name, item = self._cells(row, "name", "item")
             for iri in owners.get(name, ()):
                 found[iri][item] += 1
@@ -79,7 +79,7 @@ class EndpointFinder:
         said: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
         for start in range(0, len(terms), self.target.things_at_once):
             part = terms[start : start + self.target.things_at_once]
-            for row in self.endpoint.select(self.target.query("describe", items=part)):
+            for row in self._rows("describe", "items", part):
                 item, feature, value = self._cells(row, "item", "feature", "value")
                 said[item][feature].append((value, row.get("said", "")))
         self._learn({value for features in said.values() for value, _ in features["type"]})
@@ -117,10 +117,21 @@ class EndpointFinder:
         terms = iris(new)
         for start in range(0, len(terms), self.target.things_at_once):
             part = terms[start : start + self.target.things_at_once]
-            for row in self.endpoint.select(self.target.query("above", classes=part, known=known)):
+            for row in self._rows("above", "classes", part, known=known):
                 one, wider = self._cells(row, "class", "known")
                 if one in self.classes and wider in self.target.kinds:
                     self.classes[one] |= {self.target.kinds[wider]}
+
+    def _rows(self, kind: str, place: str, terms: list[str], **more: list[str]) -> list[Row]:
+        """The rows of one of the target's queries; what is too much for the endpoint is asked in halves."""
+        try:
+            return self.endpoint.select(self.target.query(kind, **{place: terms}, **more))
+        except TooMuch:
+            if len(terms) < 2:
+                raise
+            middle = len(terms) // 2
+            parts = (terms[:middle], terms[middle:])
+            return [row for part in parts for row in self._rows(kind, place, part, **more)]
 
     def _cells(self, row: Row, *names: str) -> list[str]:
         try:

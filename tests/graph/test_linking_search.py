@@ -103,6 +103,16 @@ def test_an_endpoint_that_stays_busy_is_left_alone(standin: StandIn, some: list[
     assert not (tmp_path / "x.jsonl").exists()
 
 
+def test_what_is_too_much_at_once_is_asked_in_halves(standin: StandIn, some: list[Described], tmp_path: Path) -> None:
+    run(standin, some, tmp_path / "clean.jsonl")
+    standin.most = 2_500
+    run(standin, some, tmp_path / "halves.jsonl")
+    assert lines(tmp_path / "halves.jsonl") == lines(tmp_path / "clean.jsonl")
+    standin.most = 100
+    with pytest.raises(EndpointError, match="cut off or no JSON, 4 times"):
+        run(standin, some, tmp_path / "never.jsonl")
+
+
 @pytest.mark.parametrize("address", ["", "ftp://x/", "http://", "http://a b/", "wikidata", "file:///etc/passwd"])
 def test_what_is_no_address_is_not_asked(address: str) -> None:
     with pytest.raises(EndpointError, match="no address of an endpoint"):

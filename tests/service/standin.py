@@ -201,6 +201,7 @@ class StandIn:
     agents: set[str] = field(default_factory=set)
     address: str = ""
     patience: float = 3.0  # seconds that a slow answer takes
+    most: int = 1 << 30  # characters of a query; the answer to a longer one is cut off
 
     def __call__(self, environ: dict, start_response) -> list[bytes]:  # type: ignore[no-untyped-def, type-arg]
         length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -212,7 +213,8 @@ class StandIn:
         sent_alone = environ.get("CONTENT_TYPE", "").startswith("application/sparql-query")
         query = body if sent_alone else parse_qs(body or environ.get("QUERY_STRING", "")).get("query", [""])[0]
         self.asked.append(query)
-        status, kind, body, more = self._answer(self.faults.pop(0) if self.faults else "", query)
+        fault = "cut" if len(query) > self.most else self.faults.pop(0) if self.faults else ""
+        status, kind, body, more = self._answer(fault, query)
         start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body))), *more])
         return [body]
 
