@@ -16,8 +16,9 @@ from flask import Flask
 
 from graph.store.embedded import write_store
 from service.settings import Settings
+from service.sparql.workers import QUEUE, WORKERS
 
-THREADS = 64  # requests under way at once; most of them wait for a query worker
+THREADS = WORKERS + QUEUE + 32  # requests under way at once; the last are for what needs no query worker
 BACKLOG = 1024  # connections that may wait to be accepted
 
 

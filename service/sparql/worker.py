@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import socket
+import time
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ from service.sparql import frames, results
 from service.sparql.overlay import Overlay
 
 MEMORY = 1 << 30  # bytes that a worker may take beside the store that it shares
+EXPLAINED = "explained"  # the name of an answer that only tells how long it took
 PAGE_ROWS = 1000  # rows that an HTML page shows
 
 
@@ -75,25 +77,71 @@ def refuse(sock: socket.socket, kind: str, message: str) -> None:
 
 
 def run(store: Store, job: dict[str, Any], sock: socket.socket) -> None:
-    """Evaluate the job's query and write its answer in the format that fits its form."""
-    text, prefixes = job["query"], _prefixes(job["base"])
-    found = store.query(
-        text,
-        base_iri=job["base"],
-        prefixes=_used(prefixes, text),
-        use_default_graph_as_union=job["union"],
-        default_graph=_nodes(job["default_graphs"]),
-        named_graphs=_nodes(job["named_graphs"]),
-    )
-    name = job["graph"] if isinstance(found, QueryTriples) else job["table"]
-    if name is None:
-        raise NotOffered("graph" if isinstance(found, QueryTriples) else "table")
+    """Evaluate the job's query and write its answer in the format that fits its form; or only `explain` it."""
+    if job.get("explain"):
+        out = frames.Writer(sock, EXPLAINED)
+        out.write(frames.dump(_explained(store, job)))
+        out.finish()
+        return
+    found = _query(store, job)
+    name = _form(found, job)
     out = frames.Writer(sock, name)
     if name == results.PAGE:
         out.write(frames.dump(_page(found)))
     else:
-        _serialize(found, name, out, prefixes)
+        _serialize(found, name, out, _prefixes(job["base"]))
     out.finish()
+
+
+def _explained(store: Store, job: dict[str, Any]) -> dict[str, Any]:
+    """The `seconds` that the parts of the job take, and the `bytes` of its answer, which is not given."""
+    nothing = Store()
+    _query(nothing, job)  # the first time takes longer than it will again
+    begun = time.perf_counter()
+    _query(nothing, job)  # over nothing, all the time goes into reading and planning
+    parsed = time.perf_counter()
+    found = _query(store, job)
+    name = _form(found, job)
+    if name == results.PAGE:
+        name = "ttl" if isinstance(found, QueryTriples) else "json"
+    counted = _Counted()
+    _serialize(found, name, counted, _prefixes(job["base"]))
+    parse, whole = parsed - begun, time.perf_counter() - parsed
+    seconds = {"parse": parse, "evaluate and serialize": max(whole - parse, 0.0)}
+    return {"seconds": {part: round(spent, 6) for part, spent in seconds.items()}, "bytes": counted.size}
+
+
+class _Counted:
+    """A binary file that only counts what is written."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept."""
+
+
+def _query(store: Store, job: dict[str, Any]) -> QuerySolutions | QueryBoolean | QueryTriples:
+    return store.query(
+        job["query"],
+        base_iri=job["base"],
+        prefixes=_used(_prefixes(job["base"]), job["query"]),
+        use_default_graph_as_union=job["union"],
+        default_graph=_nodes(job["default_graphs"]),
+        named_graphs=_nodes(job["named_graphs"]),
+    )
+
+
+def _form(found: Any, job: dict[str, Any]) -> str:
+    """The format that was asked for this form of answer."""
+    form, name = ("graph", job["graph"]) if isinstance(found, QueryTriples) else ("table", job["table"])
+    if name is None:
+        raise NotOffered(form)
+    return str(name)
 
 
 @cache

@@ -24,7 +24,7 @@ from service.sparql.userlog import Record
 
 SHORT = 0.02  # seconds for which a query counts as a short one
 ABREAST = CORES + 1  # short queries that run at the same time: more of them would only get in each other's way
-QUEUE = 16 * WORKERS  # requests that may wait for a worker
+QUEUE = 64  # requests that may wait for a worker
 PATIENCE = 0.3  # seconds of processor time after which a query counts as long and its worker steps back
 GRACE = 0.3  # seconds beyond the deadline before a worker is killed from outside
 START = 600.0  # seconds that loading a build may take
