@@ -51,6 +51,7 @@ _NAME = r"(?P<name>(?-i:[A-Z])[\w.’'-]*(?:\s+(?:(?-i:[A-Z])[\w.’'-]*|de|van|
 _BYLINES = [
     re.compile(p.replace("NAME", _NAME).replace("DATE", _DATE) + r"\s*\.?", re.IGNORECASE) for p in _DATA["bylines"]
 ]
+_DATELINES = [re.compile(p.replace("DATE", f"(?i:{_DATE})")) for p in _DATA["datelines"]]
 _FULL_DATE = re.compile(_DATE, re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FRONT = re.compile(r"---[ \t]*(\r\n|\n|\r)")
@@ -314,7 +315,7 @@ def _iso(match: re.Match[str]) -> str | None:
 
 
 def _byline(text: str) -> dict[str, Any]:
-    """Author and date where a line at the head of a plain text gives them, and nothing else."""
+    """Author and date where a line at the head of a plain text or its dateline gives them."""
     meta: dict[str, Any] = {}
     for line in _head_lines(text):
         for pattern in _BYLINES:
@@ -327,7 +328,20 @@ def _byline(text: str) -> dict[str, Any]:
             if "iso" in groups and "date" not in meta and (found := _iso(match)):
                 meta["date"] = found
             break
+    if "date" not in meta and (found := _dateline(text)):
+        meta["date"] = found
     return meta
+
+
+def _dateline(text: str) -> str | None:
+    """The day that opens a report after its place: "OSAKA, 12 July 2023 (Kyodo) - ..."."""
+    lines = (line.strip() for line in text[:4000].splitlines())
+    for line in [x for x in lines if x][:8]:
+        for pattern in _DATELINES:
+            match = pattern.match(line[:160])
+            if match and (found := _iso(match)):
+                return found
+    return None
 
 
 def _head_lines(text: str) -> Iterator[str]:

@@ -107,6 +107,20 @@ def test_no_date_stays_none(tmp_path: Path) -> None:
     assert (d.date, d.year, d.authors, d.publisher) == (None, None, (), None)
 
 
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("OSAKA, Jan. 26, 2023 (Kyodo) - The maker said so.", "2023-01-26"),
+        ("SAN FRANCISCO, Calif., 12 July 2023 – The maker said so.", "2023-07-12"),
+        ("Baoding, 28 March 2024. The maker said so.", "2024-03-28"),
+        ("The maker said on 28 March 2024 - a Thursday - that it would.", None),
+    ],
+)
+def test_a_dateline_dates_a_plain_text(tmp_path: Path, line: str, date: str | None) -> None:
+    (tmp_path / "a.txt").write_text(f"A headline about a maker\n\n{line}\n", encoding="utf-8")
+    assert read_document(tmp_path / "a.txt").date == date
+
+
 def test_a_byline_gives_author_and_date(tmp_path: Path) -> None:
     d = read(tmp_path, "a.txt", f"top of page\n\nA title\n\nWritten by Daniel van Dam – February 08, 2022\n\n{ENGLISH}")
     assert (d.authors, d.date, d.language) == (("Daniel van Dam",), "2022-02-08", "en")
