@@ -16,7 +16,8 @@ from flask import Flask
 
 from graph.store.embedded import write_store
 from service.settings import Settings
-from service.sparql.workers import QUEUE, WORKERS
+from service.sparql.loader import WORKERS
+from service.sparql.workers import QUEUE
 
 THREADS = WORKERS + QUEUE + 32  # requests under way at once; the last are for what needs no query worker
 BACKLOG = 1024  # connections that may wait to be accepted

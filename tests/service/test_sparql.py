@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import flask
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 from werkzeug.test import TestResponse
 
+from service.sparql.protocol import read_query
 from tests.service.published import FACTS, NAMES, REGISTER, THINGS, make_app, make_build, quads
 
 COUNT = "SELECT (COUNT(*) AS ?n) {} {{ ?s ?p ?o }}"
@@ -271,3 +273,34 @@ def test_no_request_is_a_fault_of_ours(app: Flask, fields: dict[str, str], accep
             data=fields if method == "POST" else None,
         )
         assert answer.status_code < 500
+
+
+def test_explain_tells_algebra_and_times(app: Flask) -> None:
+    told = ask(app, FEW, "application/json", explain="")
+    found = json.loads(told.data)
+    assert "OrderBy" in found["algebra"]
+    assert "?s" in found["algebra"]
+    assert set(found["seconds"]) == {"parse", "evaluate and serialize"}
+    assert found["bytes"] == len(ask(app, FEW, "application/json").data)
+    assert told.headers["X-Dataset-Build"] == "first"
+    assert told.headers["Cache-Control"] == "no-store"
+    page = app.test_client().get("/sparql", query_string={"query": FEW, "explain": ""}, headers=BROWSER)
+    assert "OrderBy" in page.text
+
+
+def test_explain_without_algebra_still_tells_times(app: Flask) -> None:
+    only_here = "SELECT * { ?s ev:parent ?o LATERAL { ?o ev:parent ?x } }"
+    found = json.loads(ask(app, only_here, explain="").data)
+    assert found["algebra"] is None
+    assert "rdflib" in found["note"]
+    assert ask(app, "SELECT", explain="").status_code == 400
+
+
+@pytest.mark.parametrize(("asked", "status"), [("0", 400), ("-1", 400), ("inf", 200), ("1e308", 200), ("99999", 200)])
+def test_a_client_can_lower_the_limit_but_not_raise_it(app: Flask, asked: str, status: int) -> None:
+    assert ask(app, "ASK {}", timeout=asked).status_code == status
+    with app.test_request_context(query_string={"query": "ASK {}", "timeout": asked}):
+        if status == 200:
+            found = read_query(flask.request, 5.0)
+            assert found is not None
+            assert found.seconds == 5.0
