@@ -23,6 +23,7 @@ from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
 from graph.extraction.subjects import Discourse, Found
 from graph.extraction.tables import is_row, table_frames
 from graph.extraction.things import (
+    brands_possessed,
     cross_holdings,
     described_platforms,
     further_holdings,
@@ -30,6 +31,7 @@ from graph.extraction.things import (
     named_technologies,
     nations_in,
     partners_of_ventures,
+    partners_spoken_of,
 )  # fmt: skip
 
 Stated = tuple[int | float | str | None, str | None, Quantity | None]
@@ -97,7 +99,8 @@ class Frames:
             found += self.plants.frames_of(index, Frame)
             found += named_models(self.reading, self.discourse, index, sentence)
             found += named_technologies(self.reading, self.discourse, index, sentence)
-            found += cross_holdings(self.discourse, index, sentence)
+            for read_things in (cross_holdings, partners_spoken_of, brands_possessed):
+                found += read_things(self.discourse, index, sentence)
             found += described_platforms(self.discourse, index, sentence)
             for rule in within_reach(sentence):
                 found += self.by_pattern(rule, index, sentence)

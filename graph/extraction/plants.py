@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from graph.extraction.owners import Owners
 from graph.extraction.readings import Reading, expand
 from graph.extraction.rules import pattern as phrase
 from graph.extraction.subjects import Discourse
-from graph.extraction.syntax import ACTS
+from graph.register import Entity
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ def seated() -> re.Pattern[str]:
     )
 
 
+# what a city does that stands for its plant
+CITY_ACTS = re.compile(r" (?:now |already |also |still )*(?:[a-z]+s|will|can|could|has|had|is|was)\b")
 # what stands for a place
 POINTS = re.compile(r"\b(?:there|next door|nearby|the same (?:city|town|place))\b|‹[A-Z]*F[A-Z]*#")
 # a plant's own name, after its place: "a works near Montreal, known as Northvolt Six"
@@ -132,6 +134,25 @@ class Plants:
         for index, sentence in enumerate(reading.annotated):
             if not reading.silent(sentence.sentence) and len(sentence.text) <= 4000:
                 self.found += sorted(self.in_sentence(index, sentence), key=lambda p: p.start)
+        self.found = [self.narrowed(p) for p in self.found]
+
+    def narrowed(self, plant: PlantMention) -> PlantMention:
+        """A plant of a country that turns out to be the one in a city there: "a plant in Mexico", then Monterrey."""
+        wide = self.reading.register.resolve(plant.places[0]) if len(plant.places) == 1 else None
+        if not wide or "Country" not in wide.kinds:
+            return plant
+        inside = {p.name: p for p in self.found if p.owner == plant.owner and self.lies_in(p, wide)}
+        if len(inside) != 1:
+            return plant
+        [city] = inside.values()
+        return replace(plant, name=city.name)
+
+    def lies_in(self, plant: PlantMention, country: Entity) -> bool:
+        """Whether a plant stands in a city of a country."""
+        if not plant.places or plant.places[0] == country.name:
+            return False
+        city = self.reading.register.resolve(plant.places[0])
+        return country.name in plant.places or bool(city and country.slug in city.within)
 
     def in_sentence(self, index: int, sentence: Annotated) -> Iterator[PlantMention]:
         """The plants of a sentence: registered names, then patterns."""
@@ -311,7 +332,7 @@ class Plants:
         for start, end, item in sentence.marks(0, position):
             if isinstance(item, Mention) and "City" in item.kinds and self.discourse.opens(sentence, start):
                 there = [p for p in self.found if item.name in p.places]
-                if there and ACTS.match(sentence.text, end):
+                if there and CITY_ACTS.match(sentence.text, end):
                     return there[-1]
         return None
 

@@ -16,6 +16,7 @@ from graph.extraction.syntax import (
     BYSTANDERS,
     CLAUSE_START,
     COMPANY_LIST,
+    CONTRAST,
     DESCRIBED,
     NUMBERS,
     OBLIQUE,
@@ -63,12 +64,22 @@ class Discourse:
             if not found and heading:
                 named = [m.name for m in sentence.mentions() if self.is_company(m)]
                 found = Found((named[0],), "heading") if len(set(named)) == 1 else None
+                if not named and sentence.text.rstrip().endswith("?"):  # a list of questions keeps to its subject
+                    found = self.heading_before(index)
             if found and found.start >= 0 and OWNS.search(sentence.text, found.start):  # whoever holds a share
                 found = found if found == self.document_topic() else None
             if found and len(found.names) > 3:  # a list of brands is what the sentence tells, not what it is about
                 found = None
             self._topics[index] = found or self.before(index)
         return self._topics[index]
+
+    def heading_before(self, index: int) -> Found | None:
+        """The company that the last heading before one named, where it named one."""
+        for back in range(index - 1, -1, -1):
+            if self.reading.blocks[self.reading.sentences[back].block].kind == "heading":
+                found = self.topic(back)
+                return found if found and found.step == "heading" else None
+        return None
 
     def before(self, index: int) -> Found | None:
         """The topic before a sentence: what it stands under, else the sentence before, else the document's."""
@@ -109,7 +120,7 @@ class Discourse:
             opening = [o for o in opening if not RELATIVE.search(sentence.text[: self.list_head(sentence, o[0])])]
             return self.resolve(index, *opening[0][:2]) if opening else None
         for start, end, _ in [*reversed(opening), *options]:
-            if opening and start != opening[0][0] and self.closed(index, start, end, position):
+            if self.closed(index, start, end, position):
                 continue
             found = self.resolve(index, start, end)
             if found:
@@ -309,6 +320,10 @@ class Discourse:
         ):
             found = self.clause_subject(index, start) or self.before(index)
             return frozenset(found.names) if found else frozenset()
+        sentence = self.reading.annotated[index]
+        contrast = CONTRAST.match(sentence.text)
+        if contrast and contrast.end() <= start:
+            return frozenset(m.name for m in sentence.mentions(0, contrast.end()))
         return frozenset()
 
     def group(self, index: int, number: int | None) -> Found | None:

@@ -54,6 +54,8 @@ OWNS = re.compile(
 )
 # a relative clause opens here, whose subject the sentence is not about
 RELATIVE = re.compile(r"\b(?:which|whom|whose|where) (?:the |its )?$", re.IGNORECASE)
+# whom a sentence sets its subject against
+CONTRAST = re.compile(r"(?:Unlike|Like|Alongside|Besides|Apart from) [^.;]*?, (?!‹)")
 # kinds that make no cars: investors and the press, who leave the talk to the makers
 BYSTANDERS = frozenset({"Organization", "Publisher", "TechnologyCompany"})
 

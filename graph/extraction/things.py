@@ -62,6 +62,8 @@ FURTHER = re.compile(
     r"(?:, |,? and )(?:about |around |some |nearly |a )?(‹percent#\d+›)(?: stake| share)? (?:of|in) (?:the )?"
     r"(?:[a-z-]+ ){0,3}(‹[A-Z]*[OB][A-Z]*#\d+›)(?!'s)"
 )
+TWO_PARTNERS = re.compile(r"\b[Tt]he (?:‹n#\d+›|two) (?:[a-z-]+ )?(?:partners|allies)\b")
+POSSESSED_BRAND = re.compile(r"(‹[A-Z]*O[A-Z]*#\d+›)'s (?:(?!sister)[a-z-]+ ){0,2}(?:brand|marque)\b(?!s?,? ‹)")
 EACH_OTHER = re.compile(
     r"\beach (?:will |is to |would )?(?:owns?|holds?|has|have|take) (?:a )?"
     r"(‹percent#\d+›)(?: stake)? (?:of|in) the other",
@@ -132,3 +134,22 @@ def further_holdings(index: int, sentence: Annotated, found: list[Frame]) -> Ite
                 before[-1], rule="stake.further", start=match.start(1), end=match.end(), anchor=match.start(1),
                 object=owned[0].name, value=quantity.value, unit=quantity.unit, quantity=quantity,
             )  # fmt: skip
+
+
+def partners_spoken_of(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """ "The two partners": the last two that were named together."""
+    for match in TWO_PARTNERS.finditer(sentence.text):
+        found = discourse.group(index, 2)
+        if found and len(found.names) == 2:
+            yield Frame(
+                "partner.the-two", "partnersWith", index, match.start(), match.end(), match.start(), *found.names
+            )
+
+
+def brands_possessed(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """ "Toyota's luxury brand": the brand of that owner that the text named last."""
+    for match in POSSESSED_BRAND.finditer(sentence.text):
+        owner = sentence.mentions(*match.span(1))[0].name
+        brand = discourse.child(owner, index, match.start())
+        if brand:
+            yield Frame("brand.possessed", "hasBrand", index, match.start(), match.end(), match.start(), owner, brand)
