@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import socket
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -76,6 +79,7 @@ def _loader(settings: Settings, scratch: bool) -> Callable[..., Flask]:
     def load(*_: Any) -> Flask:
         from service.app import create_app
 
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
         app = create_app(settings, scratch)
         app.extensions["evplans.engine"].warm()
         gc.collect()
@@ -83,6 +87,13 @@ def _loader(settings: Settings, scratch: bool) -> Callable[..., Flask]:
         return app
 
     return load
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent is gone, even killed: the next server needs the port and the log of users."""
+    while os.getppid() == parent:
+        time.sleep(0.3)
+    os._exit(1)
 
 
 def _occupied(host: str, port: int) -> str | None:

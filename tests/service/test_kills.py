@@ -167,3 +167,26 @@ def test_a_second_server_over_the_same_data_reads_and_does_not_write(
         assert refused.value.code == 503
         assert b"another server writes there" in refused.value.read()
         assert counts(second) == {"http://x": 1}
+
+
+def test_what_a_killed_server_leaves_ends_by_itself(tmp_path: Path) -> None:
+    make_build(tmp_path, "first", quads())
+    with running(tmp_path) as (address, process):
+        assert counts(address) == {}
+        left = descendants(process.pid)[1:]
+        assert len(left) >= 3
+        process.kill()
+        process.wait()
+        for _ in range(300):
+            alive = [pid for pid in left if _alive(pid)]
+            if not alive:
+                break
+            time.sleep(0.1)
+        assert alive == []
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
