@@ -37,6 +37,7 @@ from graph.extraction.things import (
 Stated = tuple[int | float | str | None, str | None, Quantity | None]
 
 UNCOUNTED = frozenset({"day", "week", "month", "hour"})  # what is made or sold in one of these is no year's figure
+OWNED = frozenset({"developsPlatform", "developsBattery", "hasPlan"})
 MODEL_FIRST = frozenset({"usesPlatform", "usesBattery", "launch", "bodyStyle"})
 NO_PERSON = re.compile(
     r"‹|\b(?:Day|Plan|Group|Motors?|Conference|Summit|Show|Board|Investor|Chief|President|Executive)\b"
@@ -126,7 +127,7 @@ class Frames:
                 place=self.group_place(sentence, match),
             )  # fmt: skip
             for filled in self.filled(rule, sentence, match, groups, frame):
-                owned = self.by_ownership(rule, filled)
+                owned = self.by_ownership(rule, self.by_register(filled, named="subject" in groups))
                 if owned.property != "hasBrand" or self.owns(owned.subject, owned.object):
                     yield owned
 
@@ -163,6 +164,17 @@ class Frames:
     def owns(self, owner: str, brand: str | None) -> bool:
         """Whether a brand may be a company's, which may be named as a brand itself ("Volkswagen")."""
         return self.discourse.owns(company_of(self.reading, self.discourse, owner), brand)
+
+    def by_register(self, frame: Frame, *, named: bool) -> Frame:
+        """Whose platform, plan or battery it is, where only a ladder says so and the register knows its owner better."""
+        owner = self.discourse.owner(frame.object or "") if frame.property in OWNED and not named else None
+        if owner is None or not self.reading.names(owner.name):
+            return frame
+        subject = self.reading.register.resolve(frame.subject)
+        akin = subject and (
+            owner.slug in subject.parents or subject.slug in owner.parents or owner.slug == subject.slug
+        )
+        return frame if akin else replace(frame, subject=owner.name)
 
     def by_ownership(self, rule: PatternRule, frame: Frame) -> Frame:
         """A brand that is no company is its owner's brand, not its subsidiary; a company that is owned, the reverse."""
