@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, request
 
-from service import data, health, pages, problems, sameas, static, validate
+from service import data, health, linkpages, pages, problems, sameas, static, validate
 from service.cache import Cache
 from service.dataset import Datasets, NoDataset
 from service.reconcile import draft
@@ -47,7 +47,7 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
     app.extensions["evplans.engine"] = Engine(datasets, Prepared(settings.base, settings.query_timeout))
-    for room in (pages, sparql, terms, writing, data, reconcile, draft, sameas, validate, health):
+    for room in (pages, sparql, terms, writing, data, reconcile, draft, sameas, linkpages, validate, health):
         app.register_blueprint(room.blueprint)
     static.install(app)
     app.before_request(_preflight)

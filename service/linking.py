@@ -12,7 +12,7 @@ import click
 from service.telling import settings, told
 
 FILE = click.Path(dir_okay=False, path_type=Path)
-RELATIONS = ("exactMatch", "closeMatch", "broadMatch")
+RELATIONS = ("exactMatch", "closeMatch", "broadMatch")  # as in graph.linking.decisions, which is slow to import
 
 
 def today() -> str:
@@ -72,7 +72,7 @@ def enrich(source: str, endpoint: str, offline: bool) -> None:
     from service.linkwork import Work
 
     with told():
-        Work(settings(), source, endpoint, None, None, True).enrich(today(), offline)
+        Work(settings(), source, endpoint).enrich(today(), offline)
 
 
 @click.command()

@@ -11,7 +11,7 @@ import click
 from graph.linking import LinkingError, quality
 from graph.linking.calibration import fit, half, pairs, threshold, write_weights
 from graph.linking.checking import check
-from graph.linking.decisions import decide, links_folder, pair_id, read_decisions
+from graph.linking.decisions import RELATIONS, decide, links_folder, pair_id, read_decisions
 from graph.linking.described import Described, local_kind
 from graph.linking.enriching import check_source, differences, enrich, read_facts
 from graph.linking.links import journals
@@ -28,6 +28,8 @@ from graph.store.embedded import StoreError, open_store
 from service.settings import Settings
 from service.summary import ProgressBar
 
+__all__ = ["RELATIONS", "Work", "match_table"]
+
 ALL = Target(key="", name="all targets", starts=("http",), features=(), kinds={})
 SHOWN = 3  # rivals of a proposal
 
@@ -38,11 +40,11 @@ class Work:
     def __init__(
         self,
         chosen: Settings,
-        target: str | None,
-        endpoint: str,
-        kind: str | None,
-        least: float | None,
-        single: bool,
+        target: str | None = None,
+        endpoint: str = "",
+        kind: str | None = None,
+        least: float | None = None,
+        single: bool = True,
     ) -> None:
         self.settings, self.single = chosen, single
         self.namespace = Namespace(chosen.base)
@@ -98,9 +100,9 @@ class Work:
     def review(self, relation: str | None, by: str, today: str) -> None:
         """Show each proposal with its evidence and ask for a decision."""
         session = self.session()
-        waiting = [p for p in self._possible(session) if p.score >= self.weights.threshold]
+        waiting = self.waiting(session)
         keys = {"a": "accept", "r": "reject"}
-        for proposal in waiting:
+        for _, proposal in waiting:
             click.echo(self._shown(proposal))
             key = click.prompt(
                 "accept, reject, skip, quit", type=click.Choice(["a", "r", "s", "q"]), default="s", err=True
@@ -110,6 +112,11 @@ class Work:
             if key in keys:
                 click.echo(self._keep(session, proposal, keys[key], relation, by, today))
         click.echo(f"{len(waiting)} proposals seen" if waiting else "no proposal waits for a decision")
+
+    def waiting(self, session: Session | None = None) -> list[tuple[str, Proposal]]:
+        """The proposals that nobody has decided on, by their ids, the surest first."""
+        found = [p for p in self._possible(session or self.session()) if p.score >= self.weights.threshold]
+        return [(self._id(p), p) for p in sorted(found, key=lambda p: (-p.score, p.entity))]
 
     def _possible(self, session: Session) -> list[Proposal]:
         found = []

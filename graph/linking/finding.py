@@ -64,7 +64,7 @@ class EndpointFinder:
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for row in self._rows("find", "names", asked):
             name, item = self._cells(row, "name", "item")
-            for iri in owners.get(name, ()):
+            for iri in owners.get(name, ()) if self._may_hold(item) else ():
                 found[iri][item] += 1
         chosen = {
             iri: [i for i, _ in sorted(items.items(), key=lambda x: (-x[1], x[0]))[:MOST_ITEMS]]
@@ -84,6 +84,10 @@ class EndpointFinder:
                 said[item][feature].append((value, row.get("said", "")))
         self._learn({value for features in said.values() for value, _ in features["type"]})
         return {item: self._described(item, features) for item, features in said.items() if features["label"]}
+
+    def _may_hold(self, item: str) -> bool:
+        """Can this be a thing of the target? An endpoint may say anything, and people will follow it."""
+        return item.startswith(("http://", "https://")) and (not self.target.starts or self.target.holds(item))
 
     def _literals(self, thing: Described) -> list[str]:
         return [literal for name in lookups(thing) for literal in self.target.literals(name)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from graph.linking.asking import Endpoint
-from graph.linking.decisions import Pair, accepted, links_folder, read_decisions
+from graph.linking.decisions import RELATIONS, Pair, accepted, links_folder, read_decisions
 from graph.linking.described import Described, Ours, founded, is_kind
 from graph.linking.finding import EndpointFinder, Finder
 from graph.linking.places import PlaceFinder
@@ -20,7 +20,6 @@ from graph.namespaces import Namespace
 from graph.publish import current_build
 from graph.store.embedded import StoreError, open_store
 
-RELATIONS = ("exactMatch", "closeMatch", "broadMatch")
 UNLINKED = {"Role"}
 
 

@@ -239,6 +239,17 @@ def test_any_endpoint_with_common_vocabularies_can_be_asked(some: list[Described
         assert [(d.iri, set(d.names)) for d in described] == [(item.value, {"Leaf", "Nissan Leaf"})]
 
 
+def test_what_cannot_be_a_thing_of_the_target_is_left_out(some: list[Described]) -> None:
+    leaf = next(thing for thing in some if thing.label == "Nissan Leaf")
+    store = Store()
+    for iri in ("javascript:alert(1)", "urn:x:leaf", "http://example.org/leaf"):
+        store.add(Quad(NamedNode(iri), NamedNode(RDFS + "label"), Literal("Nissan Leaf", language="en")))
+    with serving(store) as server:
+        anywhere = EndpointFinder(load_target(server.address), Endpoint(server.address))
+        assert [d.iri for d in anywhere.find([leaf])[leaf.iri]] == ["http://example.org/leaf"]
+        assert not finder(server, as_wikidata(server))[0].find([leaf])[leaf.iri]
+
+
 def test_places_are_found_offline(register_things: Things, tmp_path: Path, ground: Store) -> None:
     target = load_target("geonames")
     ours = session(tmp_path, ground, register_things, target, hidden=True).ours

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from graph.linking.decisions import pair_id, read_decisions
 from graph.linking.searches import Journal, Search
 from graph.namespaces import OWL, RDFS, XSD
+from service.app import create_app
 from service.cli import main
 from service.settings import Settings
 from tests.service.standin import WD, WDT, StandIn, serving, wikidata
@@ -197,3 +198,36 @@ def test_facts_are_fetched_and_differences_shown(run: Run, data: Path) -> None:
     }  # fmt: skip
     for more in ((), ("--offline",)):
         assert "no facts are chosen" in one_line(run("enrich", "--from", "dbpedia", *more))
+
+
+def test_the_page_shows_proposals_and_takes_decisions_with_the_token(run: Run, standin: StandIn, data: Path) -> None:
+    ids = proposed(run(*wikidata_at(standin)))
+    reader = create_app(Settings.read({"EVPLANS_DATA": str(data)})).test_client()
+    page = reader.get("/links")
+    assert page.headers["Cache-Control"] == "no-store"
+    assert all(f'id="{one}"' in page.text for one in ids)
+    assert "<form method" not in page.text
+    form = {"id": ids[0], "decision": "accept", "relation": "closeMatch", "by": "Ada", "token": "secret"}
+    assert reader.post("/links", data=form).status_code == 403
+    writer = create_app(Settings.read({"EVPLANS_DATA": str(data), "EVPLANS_TOKEN": "secret"})).test_client()
+    assert writer.post("/links", data=form | {"token": "guess"}).status_code == 401
+    for wrong in ({"decision": "maybe"}, {"relation": "sameAs"}, {"by": ""}, {"by": "a\nb"}, {"by": "x" * 101}):
+        assert writer.post("/links", data=form | wrong).status_code == 400
+    assert writer.post("/links", data=form | {"id": "zzzz"}).status_code == 409
+    assert not read_decisions(data)
+    assert writer.post("/links", data=form).status_code == 303
+    bearer = {"Authorization": "Bearer secret"}
+    rejected = {"id": ids[1], "decision": "reject", "by": "Ada"}
+    assert writer.post("/links", data=rejected, headers=bearer).status_code == 303
+    assert [(d.decision, d.by) for d in read_decisions(data).values()] == [("accept", "Ada"), ("reject", "Ada")]
+    assert ids[0] not in writer.get("/links").text
+    assert "<form method" in writer.get("/links").text
+
+
+def test_what_a_target_says_is_shown_as_text(run: Run, standin: StandIn, data: Path) -> None:
+    run(*wikidata_at(standin))
+    path = data / "links" / "wikidata.search.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"label": "', '"label": "<script>'), encoding="utf-8")
+    page = create_app(Settings.read({"EVPLANS_DATA": str(data)})).test_client().get("/links").text
+    assert "&lt;script&gt;" in page
+    assert "<script>" not in page.split("<main", 1)[1]
