@@ -173,11 +173,11 @@ def request_key(environ: dict[str, Any]) -> Key | None:
         return None
     return (
         environ["PATH_INFO"],
-        environ["QUERY_STRING"],
+        environ.get("QUERY_STRING", ""),
         environ.get("HTTP_ACCEPT", ""),
         environ.get("HTTP_HOST", ""),
         environ["wsgi.url_scheme"],
-        environ["SCRIPT_NAME"],
+        environ.get("SCRIPT_NAME", ""),
         kind,
         body,
     )

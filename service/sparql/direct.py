@@ -37,7 +37,7 @@ class Direct:
             environ["PATH_INFO"] != "/sparql"
             or environ["REQUEST_METHOD"] not in METHODS
             or "html" in environ.get("HTTP_ACCEPT", "")
-            or "explain" in environ["QUERY_STRING"]
+            or "explain" in environ.get("QUERY_STRING", "")
         ):
             return self._rest(environ, start_response)
         try:
