@@ -21,7 +21,7 @@ from graph.extraction.quantified import MONEY_AFTER, OF_SUM, bare_percent, fits,
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
 from graph.extraction.subjects import Discourse, Found
-from graph.extraction.tables import is_row, table_frames
+from graph.extraction.tables import has_heads, is_row, table_frames
 from graph.extraction.things import (
     brands_possessed,
     cross_holdings,
@@ -93,7 +93,7 @@ class Frames:
         for index, sentence in enumerate(self.reading.annotated):
             if self.reading.silent(sentence.sentence) or len(sentence.text) > 4000:
                 continue
-            if is_row(self.reading, index):
+            if is_row(self.reading, index) and has_heads(self.reading, index):
                 found += named_models(self.reading, self.discourse, index, sentence)
                 found += table_frames(self.reading, self.discourse, index, sentence)
                 continue
@@ -166,7 +166,7 @@ class Frames:
         return self.discourse.owns(company_of(self.reading, self.discourse, owner), brand)
 
     def by_register(self, frame: Frame, *, named: bool) -> Frame:
-        """Whose platform, plan or battery it is, where only a ladder says so and the register knows its owner better."""
+        """Whose platform, plan or battery it is, where only a ladder says so and the register knows better."""
         owner = self.discourse.owner(frame.object or "") if frame.property in OWNED and not named else None
         if owner is None or not self.reading.names(owner.name):
             return frame

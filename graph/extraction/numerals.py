@@ -54,7 +54,7 @@ _NUMBER = re.compile(
         (?: {_GAP}?(?P<scale>(?i:{alternation(_SCALES)}))(?![a-zA-Z])
           | [ \u00a0]?(?P<short>(?i:{alternation(_MONEY_SHORT)}))(?![\w/²]) )?
       | (?P<article>(?i:{_ARTICLE}))[\s-](?P<ascale>(?i:{alternation(_SCALES)}))
-        (?:[\s-](?P<ascale2>(?i:thousand|million|billion|trillion)))?\b(?P<ahalf>(?i:{_HALVES}))?
+        (?:[\s-](?P<ascale2>(?i:thousand|million|billion|trillion)))?\b(?!(?i:[\s-](?:and\s)?{_S})\b)(?P<ahalf>(?i:{_HALVES}))?
       | (?P<words>(?i:{_WORDS}))(?P<half>(?i:{_HALVES}))?\b(?:[\s-](?P<wscale>(?i:{alternation(_SCALES)}))\b)?
     )
     """,

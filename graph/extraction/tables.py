@@ -70,18 +70,41 @@ def cells(row: Annotated) -> list[Cell]:
 
 def table_frames(reading: Reading, discourse: Discourse, index: int, row: Annotated) -> Iterator[Frame]:
     """The frames of one row below a table's head."""
-    top = index
-    while top and is_row(reading, top - 1) and reading.sentences[top - 1].block == reading.sentences[top].block - 1:
-        top -= 1
+    top = table_top(reading, index)
     head, own = cells(reading.annotated[top]), cells(row)
     if top == index or len(head) != len(own) or len(own) < 2:
         return
-    caption = Cell(0, 0, "", ())
-    if top and reading.sentences[top - 1].block == reading.sentences[top].block - 1:
-        above = reading.annotated[top - 1]
-        caption = Cell(0, len(above.text), above.text, tuple(above.marks()))
+    caption = caption_of(reading, top)
     for column, cell in zip(head[1:], own[1:], strict=True):
         yield from cell_frames(reading, discourse, index, (cell, column, own[0], caption))
+
+
+def table_top(reading: Reading, index: int) -> int:
+    """The sentence that is the head of the table that a row stands in."""
+    while index and is_row(reading, index - 1) and follows(reading, index):
+        index -= 1
+    return index
+
+
+def follows(reading: Reading, index: int) -> bool:
+    """Whether a sentence stands in the block right after that of the sentence before."""
+    return index > 0 and reading.sentences[index - 1].block == reading.sentences[index].block - 1
+
+
+def caption_of(reading: Reading, top: int) -> Cell:
+    """The words right above a table's head, as a cell; empty where there are none."""
+    if not follows(reading, top):
+        return Cell(0, 0, "", ())
+    above = reading.annotated[top - 1]
+    return Cell(0, len(above.text), above.text, tuple(above.marks()))
+
+
+def has_heads(reading: Reading, index: int) -> bool:
+    """Whether a row is a table's head, or its column, its first cell or the caption says what its figures are."""
+    top = table_top(reading, index)
+    own = cells(reading.annotated[index])
+    around = [*cells(reading.annotated[top]), *own[:1], caption_of(reading, top)]
+    return top == index or any(property_of(cell.text) for cell in around)
 
 
 def is_row(reading: Reading, index: int) -> bool:
