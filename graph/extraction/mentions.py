@@ -15,6 +15,7 @@ from graph.register import Entity, Register, fold
 
 TOKEN = re.compile(r"[^\W_]+")
 JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+#]{0,3}|\n)\Z")
+CODE_AFTER = re.compile(r"-[A-Z\d]")
 CODE_BEFORE = re.compile(r"(?<!\w)[A-Z]+\d\w* $")
 # a company's legal form after its name
 FORM = re.compile(
@@ -214,6 +215,8 @@ class Gazetteer:
             owners = set(entity.parents)
             owned = bool(owners & present) or any(set(entities[o].parents) & present for o in owners if o in entities)
             if (short or ("Platform" in entity.kinds and len(written) < 4)) and owners and not owned:
+                continue
+            if "VehicleModel" in entity.kinds and CODE_AFTER.match(text, end):  # "Lexus LF-ZX" is no "Lexus LF"
                 continue
             if short and CODE_BEFORE.search(text[max(0, start - 8) : start]):  # "Q6L e-tron" is no "e-tron"
                 continue
