@@ -49,6 +49,12 @@ def worldwide() -> re.Pattern[str]:
 
 
 @cache
+def home() -> re.Pattern[str]:
+    """Words that make a figure one of the company's own country."""
+    return re.compile(any_of(table("places")["home"]["words"]), re.IGNORECASE)
+
+
+@cache
 def powertrain_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     """One pattern over all powertrain phrases, and the way from a group's name to the powertrain (or "")."""
     kinds = table("powertrains")
@@ -133,7 +139,7 @@ def placeholders() -> dict[str, str]:
         r"(?: (?:(?:de|van|von|der|la|di|al|bin) )*(?-i:[A-Z])[\w’'.-]*(?<!')){1,3})"
     )
     found["orgs"] = r"(?:{org}(?:{list}(?:the |its )?{org})*)"
-    lead = r"(?:the |its |an? |new )?(?:‹[A-Z]*B[A-Z]*#\d+›'s )?"
+    lead = r"(?:(?:the|its|an?|new|all-new|electric|larger|smaller) ){0,3}(?:‹[A-Z]*B[A-Z]*#\d+›'s )?"
     found["models"] = rf"(?:{{model}}(?:(?:, {lead}{{model}})*(?:,? (?:and|or|plus|as well as) |/){lead}{{model}})?)"
     found["platforms"] = r"(?:{platform}(?:{list}(?:the )?{platform})*)"
     # what may stand before a company's name: "South Korea's", "the Chinese battery maker", "BYD's subsidiary"
