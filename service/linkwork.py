@@ -191,6 +191,9 @@ class Work:
                 f"{point.threshold:9.2f}  {point.asserted:8}  {point.right:5}  {point.precision:9.3f}"
                 f"  {point.recall:6.3f}{mark}"
             )
+        without = propose(quality.bereft(searches, links), self.weights, one_to_one=self.single)
+        astray = sum(p.score >= self.weights.threshold for p in without)
+        click.echo(f"{astray} of {len(links)} are linked with something else where the right thing is taken away")
         for p in quality.wrong(found, links, self.weights.threshold):
             click.echo(f"wrong: {p.label} is not {p.target.label} <{p.target.iri}> ({p.score:.3f}; {p.method})")
 

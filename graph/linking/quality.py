@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from graph.linking.proposals import Proposal
+from graph.linking.searches import Search
 
 THRESHOLDS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
@@ -43,3 +44,12 @@ def curve(proposals: Sequence[Proposal], links: Mapping[str, Collection[str]]) -
 def wrong(proposals: Sequence[Proposal], links: Mapping[str, Collection[str]], threshold: float) -> list[Proposal]:
     """The proposals above a threshold that are not the links."""
     return [p for p in proposals if p.entity in links and p.score >= threshold and p.target.iri not in links[p.entity]]
+
+
+def bereft(searches: Iterable[Search], links: Mapping[str, Collection[str]]) -> list[Search]:
+    """Searches for linked things as if the target did not hold them: whatever is proposed then is wrong."""
+    return [
+        replace(search, found=tuple(one for one in search.found if one.iri not in links[search.entity]))
+        for search in searches
+        if search.entity in links
+    ]

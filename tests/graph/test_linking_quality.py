@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pyoxigraph import NamedNode, Store
 
 from graph.linking.calibration import CalibrationError, fit, half, pairs, threshold
 from graph.linking.proposals import Proposal, propose
-from graph.linking.quality import curve, measure
+from graph.linking.quality import bereft, curve, measure
 from graph.linking.scoring import Weights, weights
 from graph.linking.searches import Found, Journal, Search, search
 from graph.linking.session import Session
@@ -56,6 +57,19 @@ def test_hidden_links_are_found_again(proposals: list[Proposal], links: dict[str
     assert len(links) > 400
     assert point.precision >= 0.98
     assert point.recall >= 0.90
+
+
+def test_what_the_target_lacks_is_hardly_ever_linked(searched: Searched, links: dict[str, set[str]]) -> None:
+    without = propose(bereft(searched[1], links), weights())
+    assert sum(p.score >= weights().threshold for p in without) <= 0.05 * len(links)
+
+
+def test_scores_are_no_surer_than_they_may_be(proposals: list[Proposal], links: dict[str, set[str]]) -> None:
+    """Among proposals of about one score, at least that share is right, give or take chance."""
+    for low, high in pairwise((0.5, 0.8, 0.9, 1.01)):
+        some = [p for p in proposals if p.entity in links and low <= p.score < high]
+        right = sum(p.target.iri in links[p.entity] for p in some)
+        assert right >= sum(p.score for p in some) - 2 * len(some) ** 0.5
 
 
 def test_a_higher_threshold_asserts_less(proposals: list[Proposal], links: dict[str, set[str]]) -> None:
