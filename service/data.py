@@ -44,7 +44,17 @@ SERIALISED = {
     "rdf": RdfFormat.RDF_XML,
 }
 DESCRIBED = Path(__file__).parent / "queries" / "description.rq"
-UNCRAWLED = ("/sparql", "/update", "/graph-store", "/search", "/suggest", "/reconcile", "/validate", "/metrics")
+UNCRAWLED = (
+    "/sparql",
+    "/update",
+    "/graph-store",
+    "/search",
+    "/suggest",
+    "/reconcile",
+    "/links",
+    "/validate",
+    "/metrics",
+)
 
 
 @dataclass(frozen=True, slots=True)
