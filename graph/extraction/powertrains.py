@@ -13,7 +13,7 @@ from graph.extraction.whens import words
 
 DRIVEN = frozenset(
     """salesShare salesVolume modelCount platformCount launch investment productionVolume costReduction makesModel
-    usesPlatform price""".split()
+    usesPlatform price productionCapacity""".split()
 )
 FORWARD = frozenset("modelCount platformCount productionVolume".split())
 BROKEN = re.compile(
@@ -61,6 +61,9 @@ class Powertrains:
         if frame.property == "investment":
             close = [kind for at, kind in after if at < frame.anchor + 60 and SPENT_ON.match(text[at:])]
             return close[0] if close else None
+        if frame.property == "productionCapacity":
+            close = [kind for at, kind in after if at < frame.anchor + 40 and "," not in text[frame.anchor : at]]
+            return close[0] if close and frame.unit == "vehicles/year" else None
         if frame.property == "costReduction":
             cars = kinds_in(text, 0, frame.anchor)
             return cars[-1][1] if cars and CHEAPER.match(text[cars[-1][0] : frame.anchor]) else None

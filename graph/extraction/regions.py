@@ -7,15 +7,17 @@ import re
 from graph.extraction.annotate import Annotated, mark_of
 from graph.extraction.clauses import clause
 from graph.extraction.frame import Frame
-from graph.extraction.lexicon import region_adjectives, worldwide
+from graph.extraction.lexicon import home, region_adjectives, worldwide
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
 from graph.extraction.plants import Plants
 from graph.extraction.readings import Reading
 
-PLACED = frozenset("salesShare salesVolume modelCount investment launch employeeCount productionCapacity rank".split())
+PLACED = frozenset(
+    "salesShare salesVolume modelCount investment launch employeeCount productionCapacity productionVolume rank".split()
+)
 LABELLED = frozenset("usesPlatform offersTechnology".split())
-APART = frozenset("salesShare launch modelCount salesVolume".split())
+APART = frozenset("salesShare launch modelCount salesVolume productionVolume".split())
 BEFORE = re.compile(
     r"(?:\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the|\breach(?:es|ed)?)\s+(?:the )?(?:whole of )?$",
     re.IGNORECASE,
@@ -72,6 +74,10 @@ class Regions:
         place = self.fronted(sentence) or self.gone_back_to(frame, sentence, right) or self.label(sentence)
         if place:
             return (place,)
+        if home().search(sentence.text, max(left, lower, frame.anchor - 40), right):
+            entity = self.reading.register.resolve(frame.subject)
+            country = self.reading.register.entities.get(entity.country or "") if entity else None
+            return (country.name if country else None,)
         if frame.property == "productionCapacity":
             right = max(right, clause(sentence.text, frame.start, frame.end)[1])
         if frame.property != "investment" and worldwide().search(sentence.text, max(left, frame.start - 30), right):
@@ -92,7 +98,8 @@ class Regions:
         left = max(text.rfind(";", 0, frame.anchor), 0)
         right = text.find(";", frame.end)
         right = min(right if right >= 0 else len(text), frame.end + 60)
-        numbers = [s for s, _, i in sentence.marks() if isinstance(i, tuple) and not i[0].ordinal]
+        figures = [(s, i[0]) for s, _, i in sentence.marks() if isinstance(i, tuple)]
+        numbers = [s for s, quantity in figures if not quantity.ordinal and not quantity.converted]
         if frame.property == "operatesPlant":
             numbers = [n for n in numbers if not re.search(r"\band one $|, one $", text[: n + 4])]
         following = min([n for n in numbers if n > last], default=right)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from graph.extraction.annotate import Annotated
@@ -36,7 +37,7 @@ COMPARED = re.compile(r"(?:\bthan|\bas|compared with|compared to|against|versus)
 RESTATED = re.compile(r",? (?:or|equal to|that is|i\.e\.) (?:about |some |around |roughly |nearly |almost )?")
 WHEN_THEN = re.compile(r", (?:when|at which point|by which time|by when) (?!it opens|production)")
 PART_OF = re.compile(r"\b[Oo]f (?:the |its |those )?‹n#\d+›[^;.‹]{0,60}$")
-APART = re.compile(r"\b(?:from|than|against|compared|versus|up|down|increase|rise|more|fewer)\b")
+APART = re.compile(r"\b(?:than|against|compared|versus|up from|down from|increase|rise|fewer)\b")
 DATELINE = re.compile(r"(?:‹[^›]*›|[A-Z][A-Z .]+)(?:, ‹[^›]*›)?,? ‹when#\d+›[^.;]{0,20}?[-–—] ")
 ADDED = re.compile(r",? and ")
 COUNTED = frozenset("investment salesVolume productionVolume".split())
@@ -107,7 +108,7 @@ class Whens:
         stop = min(following, limit)
         after = [m for m in marks if frame.anchor <= m[0] < stop and not leads(text, m, following)]
         if after:
-            return self.first_of(after, text)
+            return self.first_of(after, text, frame)
         alike = self.anchors.get(frame.index, {}).get(preceding) == frame.property
         near = [m for m in marks if preceding < m[0] < frame.anchor]
         between = [
@@ -138,11 +139,12 @@ class Whens:
             return found
         return [o for o in found if not any(first <= o < last for first, last in bracket)]
 
-    def first_of(self, after: list[Mark], text: str) -> When:
+    def first_of(self, after: list[Mark], text: str, frame: Frame) -> When:
         """The first date; a length of time yields to the deadline after it ("in three years, up to March 2027")."""
         first = after[0]
         if first[2].years and len(after) > 1 and after[1][2].last and after[1][0] - first[1] < 3:
-            return after[1][2]
+            spent = frame.property == "investment"  # a sum is spent over a time and by its end
+            return replace(after[1][2], years=first[2].years) if spent else after[1][2]
         return first[2]
 
     def usable(self, frame: Frame, sentence: Annotated, start: int, end: int, when: When) -> bool:
