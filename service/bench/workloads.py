@@ -83,7 +83,7 @@ class Template:
 class Draw:
     """The queries of one run of a workload. `run` tells runs apart: each has queries of its own."""
 
-    RUN = 1_000_000  # numbers set apart for each run
+    RUN = 1_000_003  # numbers set apart for each run; a prime, lest every run begin with the same values
 
     def __init__(self, workload: Workload, dataset: Dataset, run: int) -> None:
         self._templates = [Template(name, dataset) for name in workload.queries]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -143,6 +144,13 @@ def test_different_queries_are_different_over_clients_and_runs(name: str, datase
         for query in islice(Draw(workload, dataset, run).queries(client), 500)
     ]
     assert len(set(seen)) == len(seen)
+
+
+def test_runs_begin_with_different_makers(dataset: Dataset) -> None:
+    """Else what is asked most by Zipf's law would be about the same maker in every run."""
+    workload = next(w for w in workloads() if w.name == "medium")
+    first = [next(Draw(workload, dataset, run).texts()) for run in range(40)]
+    assert len({re.search(r"maker-\d+", text)[0] for text in first}) > 3  # type: ignore[index]
 
 
 def test_zipf_repeats_the_first_most(dataset: Dataset) -> None:
