@@ -17,7 +17,7 @@ from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Quantity, When
 from graph.extraction.owners import company_of
 from graph.extraction.plants import Plants
-from graph.extraction.quantified import MONEY_AFTER, OF_SUM, bare_percent, fits, leans, tail
+from graph.extraction.quantified import MONEY_AFTER, OF_SUM, bare_percent, fits, leans, respective, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
 from graph.extraction.subjects import Discourse, Found
@@ -264,7 +264,7 @@ class Frames:
         if "person" in match.re.groupindex and match.start("person") >= 0:
             people = people_in(sentence, *match.span("person"))
             return Found(tuple(people), "a person's name") if people else None
-        if rule.property in {"partnersWith", "holdsStakeIn"}:
+        if rule.property in {"partnersWith", "holdsStakeIn"} and rule.ladder != "parents":
             venture = VENTURE.search(sentence.text[: match.start()])
             if venture and venture["parent"]:
                 return Found((sentence.mentions(*venture.span("parent"))[0].name,), "parent of the venture")
@@ -318,6 +318,8 @@ class Frames:
         found = self.ladders.find(rule.subject, index, at[0])
         if rule.property == "investment":
             found = self.ladders.builder(index, at[0]) or found
+        if own := respective(sentence).get(at[0]):
+            found = Found((own,), "each its own")
         if not found:
             return
         if item[0].per in UNCOUNTED and mark_of(item) == "n":

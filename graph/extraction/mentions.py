@@ -161,14 +161,23 @@ class Gazetteer:
             if not short and fold(text[start:end]) not in self.guarded
         )
         present = self._with_owners(sure)
+        whole = Counter(slug for start, end, options in matches for slug, _ in options if " " in text[start:end])
         found = []
         for start, end, options in matches:
             slug = self._choose(text, start, end, options, present, sure)
             if slug:
-                entity = self.register.entities[slug]
+                entity = self.register.entities[self._namesake(text[start:end], slug, whole)]
                 form = FORM.match(text, end) if entity.kinds & ORGANIZATION_KINDS else None
                 found.append(Mention(start, form.end() if form else end, entity.name, entity.kinds))
         return sorted([*found, *self._shortened(text, words, found)], key=lambda m: m.start)
+
+    def _namesake(self, written: str, slug: str, whole: Counter[str]) -> str:
+        """Of two companies of one first name, the one that the text calls by its whole name ("Volvo Group")."""
+        entities = self.register.entities
+        if " " in written or whole[slug] or not entities[slug].name.startswith(written + " "):
+            return slug
+        others = (s for s in whole if s != slug and entities[s].name.startswith(written + " "))
+        return next((s for s in others if entities[s].kinds & ORGANIZATION_KINDS), slug)
 
     def _shortened(self, text: str, words: list[Token], found: list[Mention]) -> list[Mention]:
         """First words of longer company names, once the whole name is in the text ("LG" for LG Energy Solution)."""

@@ -220,7 +220,9 @@ class Plants:
 
     def spoken_of(self, index: int) -> bool:
         """Whether this sentence or the one before speaks of plants."""
-        return any(plants().search(self.reading.annotated[back].text) for back in (index, index - 1) if back >= 0)
+        lately = any(p.index >= index - 1 for p in self.found)
+        spoken = (plants().search(self.reading.annotated[back].text) for back in (index, index - 1) if back >= 0)
+        return lately or any(spoken)
 
     def named_places(self, sentence: Annotated, start: int, end: int, item: Mention) -> tuple[str, ...]:
         """The place in or right after a plant's own name."""

@@ -399,6 +399,9 @@ class Discourse:
             return self.document_topic()
         city = self.city_in(sentence, start, phrase)
         options = [name for found in [*near, *([before] if before else [])] for name in found.names]
+        if before and len(before.names) > 1 and not near and index:  # "the company" is one that the several spoke of
+            spoken = [m.name for m in self.reading.annotated[index - 1].mentions() if self.is_company(m)]
+            options = [n for n in spoken if n not in before.names] + options
         options += [m.name for m in reversed(sentence.mentions(0, start)) if self.is_company(m)]
         for back in range(index - 1, max(-1, index - 12), -1):
             options += [m.name for m in reversed(self.reading.annotated[back].mentions()) if self.is_company(m)]
