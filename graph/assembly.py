@@ -6,20 +6,22 @@ up to date for the names and topics that were touched, and for nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
-from graph import derive, rdf
+from graph import copies, derive, rdf
 from graph.draft import Draft
-from graph.namespaces import ONTOLOGY
+from graph.namespaces import DCT, EV, ONTOLOGY
 from graph.neighbourhood import around, behind, topics
 from graph.preparing import Prepared, follows, from_lines
 from graph.provenance import dataset_provenance, document_provenance
 from graph.terms import iri
 from graph.validation import Gate, Report, Result, report_quads
 from graph.vocabulary import vocabulary
+
+_COPY = NamedNode(EV + "nearDuplicateOf")
 
 
 class Assembly:
@@ -29,6 +31,7 @@ class Assembly:
         self.draft = draft
         self.gate = gate
         self._names: set[str] = set()
+        self._read: set[str] = set()
         namespace = draft.namespace
         self._facts, self._derived = namespace.graph("facts"), namespace.graph("derived")
         self._candidates, self._provenance = namespace.graph("candidates"), namespace.graph("provenance")
@@ -47,6 +50,7 @@ class Assembly:
         for one in enter:
             self.enter(one)
         self.settle_names()
+        self.settle_copies()
         self.settle_findings(before, after)
 
     def _all_quads(self, slug: str) -> list[Quad]:
@@ -61,11 +65,14 @@ class Assembly:
         draft.change(self._derived, added=self._own(prepared.derived_quads, 1))
         draft.change(self._provenance, added=self._told(slug, prepared.results))
         draft.text(slug, prepared.text)
-        record = {name: getattr(prepared, name) for name in ("key", "title", "media_type", "digest", "origins")}
+        record = {
+            name: getattr(prepared, name) for name in ("key", "title", "media_type", "digest", "origins", "signatures")
+        }
         draft.ledger.enter(slug, record, prepared.uses)
         draft.ledger.count("origin", prepared.origins)
         draft.ledger.add_results(graph, prepared.results)
         self._names |= {use.iri for use in prepared.uses}
+        self._read.add(slug)
 
     def withdraw(self, slug: str) -> None:
         """Take a document out, if it is there."""
@@ -80,6 +87,8 @@ class Assembly:
         draft.change(self._derived, removed=self._own(follows(quads, draft.namespace), -1))
         draft.text(slug, None)
         self._names |= {use.iri for use in draft.ledger.uses_by(slug)}
+        bands = {key for signature in draft.ledger.signatures(slug) for key in copies.keys(signature)}
+        self._read |= {slug, *(other for key in bands for other in draft.ledger.bearing(key))}
         draft.ledger.strike(slug)
         draft.ledger.count("origin", {name: -n for name, n in record["origins"].items()})
         draft.ledger.drop_results(graph)
@@ -108,6 +117,26 @@ class Assembly:
         before = set(draft.about(self._candidates, self._names))
         draft.change(self._candidates, before - after, after - before)
         self._check(self._candidates, after, self._names)
+
+    def settle_copies(self) -> None:
+        """Say anew of the documents that were touched, and of their copies, whose near-duplicates they are."""
+        draft, ledger = self.draft, self.draft.ledger
+        found = copies.groups(self._read, ledger.signatures, ledger.bearing)
+        after = {quad for group in found if len(group) > 1 for quad in self._copied(group)}
+        nodes = map(draft.namespace.document, self._read.union(*found))
+        before = {quad for quad in draft.about(self._derived, nodes) if quad.predicate == _COPY}
+        draft.change(self._derived, before - after, after - before)
+
+    def _copied(self, group: Iterable[str]) -> Iterator[Quad]:
+        """Each copy as one of its group's first document: the earliest, and of those of a day the first by name."""
+        space, home = self.draft.namespace, NamedNode(self._derived)
+        dated = {}
+        for slug in group:
+            node = space.document(slug)
+            days = [str(q.object) for q in self.draft.about(node, [node]) if q.predicate.value == DCT + "issued"]
+            dated[node] = min(days, default="undated")
+        first, *others = sorted(dated, key=lambda node: (dated[node], node))
+        yield from (Quad(NamedNode(node), _COPY, NamedNode(first), home) for node in others)
 
     def settle_findings(self, before: Iterable[Quad], after: Iterable[Quad]) -> None:
         """Let facts and findings be what follows now instead of what followed before."""

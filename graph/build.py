@@ -119,6 +119,7 @@ def _build(data: Path, namespace: Namespace, progress: Progress) -> Summary:
         for one in _prepared(files, memory, place, summary, progress):
             work.enter(one)
         work.settle_names()
+        work.settle_copies()
         draft.flush()
         wanted = neighbourhood.properties(draft.store)
         for number, found in enumerate(crew.derived(draft, wanted)):

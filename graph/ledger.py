@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from graph import copies
+from graph.copies import Signature
 from graph.names import Use
 from graph.validation import Result, result_of, result_row
 
@@ -21,11 +23,20 @@ CREATE TABLE document(slug TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID
 CREATE TABLE use(document TEXT, iri TEXT, spelling TEXT, role INTEGER, kinds TEXT);
 CREATE INDEX use_by_document ON use(document);
 CREATE INDEX use_by_iri ON use(iri);
+CREATE TABLE band(key INTEGER, document TEXT, PRIMARY KEY (key, document)) WITHOUT ROWID;
 CREATE TABLE counted(kind TEXT, name TEXT, n INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
 CREATE TABLE result(part TEXT, focus TEXT, record TEXT NOT NULL);
 CREATE INDEX result_by_focus ON result(part, focus);
 CREATE TABLE note(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+
+
+def _signatures(record: Mapping[str, Any]) -> tuple[Signature, ...]:
+    return tuple(tuple(signature) for signature in record.get("signatures", ()))
+
+
+def _keys(record: Mapping[str, Any]) -> set[int]:
+    return {key for signature in _signatures(record) for key in copies.keys(signature)}
 
 
 class Ledger:
@@ -59,11 +70,23 @@ class Ledger:
         self._db.execute("INSERT INTO document VALUES (?, ?)", (slug, json.dumps(record)))
         rows = ((slug, use.iri, use.spelling, use.role, " ".join(use.kinds)) for use in uses)
         self._db.executemany("INSERT INTO use VALUES (?, ?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT INTO band VALUES (?, ?)", ((key, slug) for key in _keys(record)))
 
     def strike(self, slug: str) -> None:
         """Forget a document."""
+        keys = _keys(self.document(slug) or {})
+        self._db.executemany("DELETE FROM band WHERE key = ? AND document = ?", ((key, slug) for key in keys))
         self._db.execute("DELETE FROM document WHERE slug = ?", (slug,))
         self._db.execute("DELETE FROM use WHERE document = ?", (slug,))
+
+    def signatures(self, slug: str) -> tuple[Signature, ...]:
+        """By what a document is known again in its copies."""
+        return _signatures(self.document(slug) or {})
+
+    def bearing(self, key: int) -> list[str]:
+        """The documents that have a key of such a signature, by name."""
+        rows = self._db.execute("SELECT document FROM band WHERE key = ? ORDER BY document", (key,))
+        return [slug for (slug,) in rows]
 
     def uses_by(self, document: str) -> set[Use]:
         """How a document uses names that the register does not know."""

@@ -20,6 +20,7 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from graph import derive, paths, rdf, validation
+from graph.copies import Signature, signatures
 from graph.extraction.pipeline import RuleExtractor
 from graph.names import NameResolver, Use
 from graph.namespaces import Namespace, slug
@@ -56,6 +57,7 @@ class Prepared:
     origins: dict[str, int]
     notes: tuple[str, ...]
     results: tuple[Result, ...]
+    signatures: tuple[Signature, ...]
 
     @property
     def quads(self) -> list[Quad]:
@@ -106,7 +108,16 @@ class Workshop:
         names = NameResolver(self.extractor.register, self.namespace)
         quads = rdf.document_quads(document, outcome.claims, names)
         counted = _origins(outcome.claims) | {"rejected": outcome.rejected, "pending": len(outcome.pending)}
-        return _Made(document, key, quads, follows(quads, self.namespace), names, counted, tuple(outcome.notes))
+        return _Made(
+            document,
+            key,
+            quads,
+            follows(quads, self.namespace),
+            names,
+            counted,
+            tuple(outcome.notes),
+            signatures(document),
+        )
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,7 @@ class _Made:
     names: NameResolver
     origins: dict[str, int]
     notes: tuple[str, ...]
+    signatures: tuple[Signature, ...]
 
     @property
     def all_quads(self) -> list[Quad]:
@@ -145,6 +157,7 @@ class _Made:
             origins=self.origins,
             notes=self.notes,
             results=report.results,
+            signatures=self.signatures,
         )
 
 
@@ -225,4 +238,5 @@ def _prepared(row: dict[str, Any]) -> Prepared:
     row |= {name: tuple(row[name]) for name in ("lines", "derived", "notes")}
     row["uses"] = tuple(Use(name, spelling, role, tuple(kinds)) for name, spelling, role, kinds in row["uses"])
     row["results"] = tuple(validation.result_of(result) for result in row["results"])
+    row["signatures"] = tuple(map(tuple, row["signatures"]))
     return Prepared(**row)
