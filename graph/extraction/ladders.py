@@ -17,6 +17,10 @@ LETTERS = {
 }  # fmt: skip
 # "The cheapest, a small car, is to cost ...": a thing that has no name yet, not the one of the sentence before
 NEW_THING = re.compile(rf"(?:the|an?|another|its|one|two) {any_of(table('syntax')['new_things'])}", re.IGNORECASE)
+# "With 400 km of range, the Ariya ...": the figure comes before the name
+FRONTED = re.compile(
+    r"(?:with|from|at|for|priced|good for|thanks to|boasting|offering|up to|range|price|power) ", re.IGNORECASE
+)
 # "It wants to build 20 million": only a company wants anything
 INTENDS = re.compile(rf"it {any_of(table('syntax')['intends'])}", re.IGNORECASE)
 # "Horse, which employs ...": a subject that no list knows; its figures are nobody's
@@ -165,7 +169,8 @@ class Ladders:
             return Found((before[-1][1].name,), "nearest before")
         if earlier and not (letters == "V" and NEW_THING.match(sentence.text)):
             return Found((earlier[0],), "sentence before")
-        after = self.of_kind(sentence, position, len(sentence.text), letters) if ahead else []
+        fronted = letters == "V" and FRONTED.match(sentence.text) and not self.of_kind(sentence, 0, position, "PT")
+        after = self.of_kind(sentence, position, len(sentence.text), letters) if ahead or fronted else []
         return Found((after[0].name,), "nearest after") if after else None
 
     def led_by(self, index: int, letters: str) -> bool:

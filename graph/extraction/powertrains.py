@@ -29,7 +29,7 @@ SEVERAL = re.compile(r"(?:small |compact |large |new )*(?:EVs|BEVs|electric (?:c
 ASIDE = re.compile(r", (?:which|who|whose) [^,]*,")
 # "Hybrids are to account for 25% and petrol cars for the rest": each share is that of the kind before it
 LED = re.compile(
-    r"(?:^|[,;:.] |\band )(?:with |that |while )?(?P<kind>[^‹,;.]{2,60}?) "
+    r"(?:^|[,;:.] |\band |\bthat |› (?:says|said|expects) )(?:with |that |while )?(?P<kind>[^‹,;.]{2,60}?) "
     r"(?:are to |is to |will |should |would |to |could )?(?:account(?:s|ed|ing)? for|mak(?:e|es|ing) up|made up"
     r"|represent(?:s|ed|ing)?|for|at|reach(?:es|ed|ing)?|stood at) [^‹,;.]{0,25}$",
     re.IGNORECASE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from graph.extraction.annotate import MARK
+from graph.extraction.annotate import MARK, Annotated
 from graph.extraction.frame import Frame
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import Quantity
@@ -14,6 +14,11 @@ MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|mo
 LEANING = table("quantities")["leaning"]
 LEAN_AFTER = re.compile(rf"\s*(?:{'|'.join(LEANING['after'])})", re.IGNORECASE)
 LEAN_BEFORE = re.compile(rf"(?:^|{'|'.join(LEANING['before'])})\S{{0,12}}$", re.IGNORECASE)
+# names in a row, then as many figures of one kind in a row
+RESPECTIVE = re.compile(
+    r"(?P<names>‹[A-Z]+#\d+›(?:(?:, | and |, and )(?:the )?‹[A-Z]+#\d+›)+)[^.;]*?"
+    r"(?P<figures>‹(?P<kind>[a-zA-Z]+)#\d+›(?:(?:, | and |, and )‹(?P=kind)#\d+›)+),? respectively"
+)
 BARE_BEFORE = re.compile(rf"(?:{'|'.join(LEANING['bare_before'])})$", re.IGNORECASE)
 BARE_AFTER = re.compile(rf"(?:{'|'.join(LEANING['bare_after'])})", re.IGNORECASE)
 # "Haval sold 7,000, Tank 1,600": the figure of a name that no list knows
@@ -35,6 +40,16 @@ def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
         return False
     item_is_small = last.quantity is not None and last.unit in {"models", "platforms"}
     return not item_is_small or bool(LEAN_BEFORE.search(text[:start]))
+
+
+def respective(sentence: Annotated) -> dict[int, str]:
+    """Whose each figure is: "the A and the B have a range of 500 and 600 km respectively"; by the figure's position."""
+    match = RESPECTIVE.search(sentence.text)
+    if not match:
+        return {}
+    names = [m.name for m in sentence.mentions(*match.span("names"))]
+    figures = [start for start, _, _ in sentence.marks(*match.span("figures"))]
+    return dict(zip(figures, names, strict=True)) if len(names) == len(figures) else {}
 
 
 def bare_percent(text: str, start: int, end: int, last: Frame) -> bool:

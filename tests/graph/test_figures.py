@@ -97,3 +97,8 @@ def test_a_plan_that_was_dropped_is_denied() -> None:
     assert claim.modality == "negated"
     (claim,) = [c for c in claims("Nissan will not sell 600,000 EVs until 2026.") if c.value == 600_000]
     assert claim.modality != "negated"
+
+
+def test_figures_in_a_row_belong_to_names_in_a_row() -> None:
+    text = "The Nissan Ariya and the Kia EV6 have a range of 533 km and 528 km respectively."
+    assert stated(text, "drivingRange") == {("Nissan Ariya", 533, None), ("Kia EV6", 528, None)}
