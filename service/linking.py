@@ -19,18 +19,26 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
+def _user() -> str:
+    """Who runs this; a container's user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
 @click.command()
 @click.option("--to", "chosen", metavar="TARGET|URL", help="wikidata, dbpedia, geonames, or a SPARQL endpoint.")
 @click.option("--endpoint", default="", metavar="URL", help="Ask this address instead of the target's own.")
 @click.option("--kind", metavar="KIND", help="Only entities of this kind, such as brand or vehicle model.")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="Score from which a link is proposed.")
 @click.option("--many", is_flag=True, help="Let several entities be linked with one thing of the target.")
-@click.option("--again", is_flag=True, help="Search again what was searched before.")
+@click.option("--again", is_flag=True, help="Search again what was not searched today.")
 @click.option("--review", "mode", flag_value="review", help="Decide on proposals, one by one.")
 @click.option("--accept", metavar="ID", help="Accept this proposal.")
 @click.option("--reject", metavar="ID", help="Reject this proposal, for good.")
 @click.option("--as", "relation", type=click.Choice(RELATIONS), help="What is meant by accepting; else as proposed.")
-@click.option("--by", default=getpass.getuser, metavar="NAME", help="Who decides.", show_default="the user's name")
+@click.option("--by", default=_user, metavar="NAME", help="Who decides.", show_default="the user's name")
 @click.option("--check", "mode", flag_value="check", help="Ask the target whether reviewed links still hold.")
 @click.option("--quality", "mode", flag_value="quality", help="Hide reviewed links, search them again, and measure.")
 @click.option("--calibrate", "mode", flag_value="calibrate", help="Fit the weights on half of the reviewed links.")

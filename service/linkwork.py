@@ -63,11 +63,8 @@ class Work:
         """Search the target for what has no link to it yet, and say what came of it."""
         session = self.session()
         journal = session.journal()
-        if again:
-            journal.path.unlink(missing_ok=True)
-            journal = session.journal()
         things = session.things(self.kind)
-        self._search(session, things, journal, today)
+        self._search(session, things, journal, today, again)
         found = self._proposals(session, [journal.searches[t.iri] for t in things if t.iri in journal.searches])
         sure = [p for p in found if p.score >= self.weights.threshold]
         seen = ", see --review" if sure else f" from {self.weights.threshold:g} on"
@@ -75,9 +72,11 @@ class Work:
         for proposal in sure:
             click.echo(self._line(proposal))
 
-    def _search(self, session: Session, things: list[Described], journal: Journal, today: str) -> None:
+    def _search(
+        self, session: Session, things: list[Described], journal: Journal, today: str, again: bool = False
+    ) -> None:
         with ProgressBar() as bar:
-            search(things, session.finder(), self.target.features, self.weights, journal, today, bar)
+            search(things, session.finder(), self.target.features, self.weights, journal, today, bar, again)
 
     def _proposals(self, session: Session, searches: list[Search]) -> list[Proposal]:
         space = self.namespace.entity("")

@@ -86,6 +86,10 @@ class Journal:
         known = self.searches.get(thing.iri)
         return known is None or known.asked != asked(thing)
 
+    def older(self, thing: Described, day: str) -> bool:
+        """Was this thing searched before that day (ISO date)?"""
+        return self.searches[thing.iri].date < day
+
 
 def asked(thing: Described) -> str:
     """A digest of what is looked up for a thing."""
@@ -100,9 +104,13 @@ def search(
     journal: Journal,
     today: str,
     progress: Progress = lambda *_: None,
+    again: bool = False,
 ) -> None:
-    """Search what the journal lacks, batch by batch; each batch is kept before the next is asked. EndpointError."""
-    waiting = [thing for thing in things if journal.lacks(thing)]
+    """Search what the journal lacks, and with `again` what it has from before today.
+
+    Each batch is kept before the next is asked. Raises EndpointError, JournalError.
+    """
+    waiting = [thing for thing in things if journal.lacks(thing) or (again and journal.older(thing, today))]
     done = len(things) - len(waiting)
     for batch in finder.batches(waiting):
         progress("searching", done, len(things))

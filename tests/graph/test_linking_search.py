@@ -166,6 +166,22 @@ def test_a_thing_that_is_named_anew_is_searched_anew(some: list[Described], tmp_
     assert journal.lacks(some[0])
 
 
+def test_searching_again_asks_what_was_not_asked_today(standin: StandIn, some: list[Described], tmp_path: Path) -> None:
+    target, path = as_wikidata(standin), tmp_path / "x.jsonl"
+    found, _ = finder(standin, target)
+
+    def asked_on(day: str, again: bool) -> int:
+        before = len(standin.asked)
+        search(some, found, target.features, weights(), Journal.open(path), day, again=again)
+        return len(standin.asked) - before
+
+    assert asked_on("2026-11-24", False)
+    assert not asked_on(TODAY, False)
+    assert asked_on(TODAY, True)
+    assert not asked_on(TODAY, True)
+    assert {s.date for s in Journal.open(path).searches.values()} == {TODAY}
+
+
 @given(st.lists(st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=3), max_size=4))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_lines_come_back_as_they_were_written(tmp_path: Path, rows: list[dict[str, str]]) -> None:
