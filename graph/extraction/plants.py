@@ -37,13 +37,15 @@ class PlantMention:
 class PlantRule:
     """A phrase that speaks of a plant.
 
-    `cities`: only a city tells which plant is meant; `needs_plant`: only after one was spoken of.
+    `cities`: only a city tells which plant is meant; `needs_plant`: only after one was spoken of; `listed`: only in
+    an item of a list, since running text opens with where it was written.
     """
 
     id: str
     pattern: re.Pattern[str]
     cities: bool
     needs_plant: bool
+    listed: bool
 
 
 @lru_cache(maxsize=1)
@@ -56,6 +58,7 @@ def plant_rules() -> tuple[PlantRule, ...]:
             re.compile(phrase(row["pattern"]), re.IGNORECASE),
             row.get("cities", False),
             row.get("needs_plant", False),
+            row.get("listed", False),
         )
         for row in rows
     )
@@ -164,6 +167,8 @@ class Plants:
             return
         for rule in plant_rules():
             if rule.needs_plant and not self.spoken_of(index):
+                continue
+            if rule.listed and self.reading.blocks[sentence.sentence.block].kind != "list-item":
                 continue
             for match in rule.pattern.finditer(sentence.text):
                 if any(match.start() < e and s < match.end() for s, e in taken):

@@ -46,6 +46,7 @@ class Discourse:
         self.reading = reading
         self.register = reading.register
         self._topics: dict[int, Found | None] = {}
+        self.owning = {p for e in self.register.entities.values() if "Brand" in e.kinds for p in e.parents}
         self.groups = [e for e in self.register.entities.values() if e.members]
         for index in range(len(reading.annotated)):  # in order, so that no sentence has to look far back
             self.topic(index)
@@ -139,7 +140,7 @@ class Discourse:
         text = sentence.text
         for start, end, item in sentence.marks(0, position):
             if isinstance(item, Mention) and (self.is_company(item) or "Plan" in item.kinds):
-                if POSSESSOR.match(text, end):
+                if POSSESSOR.match(text, end) or text.startswith("-", end):  # "the Volkswagen-owned maker"
                     continue
                 head = self.list_head(sentence, start)
                 left = text[:head]
@@ -187,8 +188,13 @@ class Discourse:
         if found:
             return found
         before = self.before(index)
-        bystander = before and all(self.reading.entity_kinds(n) <= BYSTANDERS for n in before.names)
+        bystander = before and all(map(self.stands_by, before.names))
         return self.document_topic() or before if bystander else before
+
+    def stands_by(self, name: str) -> bool:
+        """Whether an organization makes no cars and owns nobody who does."""
+        entity = self.register.resolve(name)
+        return self.reading.entity_kinds(name) <= BYSTANDERS and not (entity and entity.slug in self.owning)
 
     def label(self, index: int) -> Found | None:
         """The company that a list item's label names."""
@@ -257,6 +263,8 @@ class Discourse:
 
     def gone_back_to(self, index: int, start: int, written: str) -> Found | None:
         """Whom a pronoun, a possessive or a definite noun at a place goes back to."""
+        if written.lower() == "our":
+            return self.document_topic()
         if written.lower() in {"its", "their"}:
             return self.one_of(self.antecedent(index, start, None), written)
         match = ANAPHOR.match(self.reading.annotated[index].text, start)

@@ -49,8 +49,10 @@ COMPANY_LIST = re.compile(
 )
 # who owns how much, told in passing, is not what comes next
 OWNS = re.compile(
-    rf"{COMPANY} (?:now |still |also |currently )*(?:owns?|holds?|has|have|keeps?|controls?) (?:[\w-]+ ){{0,4}}?"
-    r"(?:‹percent#\d+›(?! of its)|(?:[\w-]+ ){0,2}(?:stake|shareholding)\b)"
+    rf"{COMPANY}(?: of ‹[A-Z]*L[A-Z]*#\d+›)? (?:now |still |also |currently )*"
+    r"(?:owns?|holds?|has|have|keeps?|controls?) (?:[\w-]+ ){0,4}?(?:"
+    r"‹percent#\d+›(?! of (?:its|the) (?:[a-z-]+ )?(?:sales|cars|models|deliveries|output|production|market))"
+    r"|(?:[\w-]+ ){0,2}(?:stake|shareholding)\b)"
 )
 # a relative clause opens here, whose subject the sentence is not about
 RELATIVE = re.compile(r"\b(?:which|whom|whose|where) (?:the |its )?$", re.IGNORECASE)
