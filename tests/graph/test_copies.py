@@ -102,11 +102,13 @@ ENTITIES = """
 @prefix ev: <https://w3id.org/evplans/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 id:kia a ev:Automaker, ev:Brand ; skos:prefLabel "Kia"@en .
+id:kia-ev9 a ev:VehicleModel ; skos:prefLabel "Kia EV9"@en ; ev:parent id:kia .
+id:e-gmp a ev:Platform ; skos:prefLabel "E-GMP"@en ; ev:parent id:kia .
 id:kyodo a ev:Publisher ; skos:prefLabel "Kyodo"@en .
 id:courier a ev:Publisher ; skos:prefLabel "Courier"@en .
 id:herald a ev:Publisher ; skos:prefLabel "Herald"@en .
 """
-REPORT = "Kia will invest $5 billion in electric cars. " + " ".join(
+REPORT = "The Kia EV9 is based on the E-GMP platform. " + " ".join(
     f"The plan names {word} as step {number} of the work that lies before its engineers and suppliers this year."
     for number, word in enumerate(WORDS)
 )
@@ -119,12 +121,17 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     documents.mkdir()
     register.mkdir()
     (register / "all.ttl").write_text(ENTITIES, encoding="utf-8")
-    own = "Kia will invest $5 billion in electric cars, it told the Herald in a talk of its own. " * 2
+    own = "The Kia EV9 is based on the E-GMP platform, as its engineers told us in a talk of some hours. "
     for name, publisher, day, body in (
         ("wire", "Kyodo", "2024-03-01", REPORT),
         ("print", "Courier", "2024-03-02", REPORT[: len(REPORT) * 2 // 3]),
         ("archive", "Courier", "2024-03-05", REPORT.replace("work", "task")),
-        ("own", "Herald", "2024-03-03", own + " ".join(prose(7, 8))),
+        (
+            "own",
+            "Herald",
+            "2024-03-03",
+            own + " ".join(f"They were asked of {word} and said that it is for the board to say." for word in WORDS),
+        ),
     ):
         head = f"---\ntitle: {name}\npublisher: {publisher}\ndate: {day}\nlanguage: en\n---\n\n"
         (documents / f"{name}.md").write_text(head + body + "\n", encoding="utf-8")
@@ -156,3 +163,19 @@ def test_copies_name_the_first_print_and_a_change_gives_what_all_documents_give(
     later = change(data, Namespace(), enter=[wire])
     assert later.build == build(house / "other", Namespace()).build
     assert published(later.home) == {("archive", "print"), ("wire", "print")}
+
+
+def test_a_report_and_its_prints_are_one_witness_and_another_story_a_second(house: Path) -> None:
+    from graph.questions import questions
+    from service.pages.statements import Statement
+
+    home = build(house / "data", Namespace()).home
+    assert home
+    [several] = [question for question in questions() if question.name == "12-several-witnesses"]
+    stated = list(rows(open_store(home / "store"), several.text))
+    assert ("Kia EV9", "uses platform", "E-GMP", "2") in stated
+    wire = {"document": "d/wire", "publisherLabel": "Kyodo"}
+    prints = [{"document": f"d/{n}", "publisherLabel": n, "copied": "d/wire", "agency": "Kyodo"} for n in "ab"]
+    nameless = [{"document": "d/x"}, {"document": "d/y", "copied": "d/x", "publisherLabel": "Courier"}]
+    assert Statement([wire, *prints]).sources == 1
+    assert Statement([wire, *prints, *nameless, {"document": "d/own", "publisherLabel": "Herald"}]).sources == 3
