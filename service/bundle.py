@@ -1,8 +1,9 @@
 """Bundle the front-end: `python -m service.bundle`.
 
 Each `frontend/NAME.js` becomes `assets/dist/NAME.js`, with `NAME.css` beside it where it imports styles. What they
-share, and what they load on demand, becomes chunks named by content. Libraries come from npm by the lock file. Where
-Node or the registry cannot be reached nothing is bundled: every page works without scripts.
+share, and what they load on demand, becomes chunks named by content. The countries of the world become `world.svg`.
+Libraries come from npm by the lock file. Where Node or the registry cannot be reached nothing is bundled: every page
+works without scripts.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ import shutil
 import sys
 from pathlib import Path
 
+from service.coastlines import draw
+
 HERE = Path(__file__).parent
 FRONTEND, DIST = HERE / "frontend", HERE / "assets" / "dist"
+ATLAS = FRONTEND / "node_modules" / "world-atlas" / "countries-50m.json"
 CLEAN_INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=60000"]
 OPTIONS = ["--bundle", "--minify", "--format=esm", "--splitting", "--target=es2022", "--loader:.svg=dataurl"]
 STAMP = ".stamp"  # newer than its sources when the bundle is
@@ -47,6 +51,7 @@ def bundle() -> None:
     entries = [str(path) for path in sorted(FRONTEND.glob("*.js"))]
     esbuild = FRONTEND / "node_modules" / "esbuild" / "bin" / "esbuild"  # a script as long as its own are not run
     _run("node", [str(esbuild), *entries, *OPTIONS, f"--outdir={fresh}", "--log-level=warning"], FRONTEND)
+    (fresh / "world.svg").write_text(draw(ATLAS), encoding="utf-8")
     (fresh / STAMP).touch()
     shutil.rmtree(DIST, ignore_errors=True)
     fresh.rename(DIST)

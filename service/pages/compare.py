@@ -37,7 +37,7 @@ def compared(dataset: Dataset, names: Sequence[str]) -> Comparison:
     said: dict[tuple[str, str], dict[str, list[Statement]]] = {}
     for name in wanted:
         iri = dataset.namespace.entity(name)
-        label = [r["value"] for r in rows(dataset, "entity", this=iri) if r["property"].endswith("#prefLabel")]
+        label = [r["value"] for r in rows(dataset, "entity", this=iri) if r.get("property", "").endswith("#prefLabel")]
         if not label:
             raise Problem(404, "Unknown name", f"Nothing is called “{name[:100]}” here; give names as their pages do.")
         found.entities.append({"iri": iri, "label": label[0]})

@@ -31,6 +31,18 @@ def number(value: object) -> str:
     return f"{amount:,}" if amount == amount.to_integral() else f"{amount.normalize():,f}"
 
 
+def rounded(value: object) -> str:
+    """A large amount to three figures: 24220150000 as `24.2 billion`."""
+    amount = Decimal(str(value))
+    return number(Decimal(f"{amount:.3g}"))
+
+
+def plural(noun: object) -> str:
+    """A kind's label for several of it: `technologies`, `plants`."""
+    text = str(noun)
+    return f"{text[:-1]}ies" if text.endswith("y") else f"{text}s"
+
+
 def bound(code: object) -> str:
     """The words for a bound; nothing for an exact or missing one."""
     return BOUNDS.get(str(code), "") if code else ""

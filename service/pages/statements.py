@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from math import isfinite
 
 from service.dataset import Dataset
 from service.pages.model import Row, rows
@@ -26,14 +27,25 @@ class Statement:
 
     @property
     def sources(self) -> int:
-        """How many say so. Publishers are counted, since several texts of one house are one witness."""
-        return len({claim.get("publisherLabel") or claim["document"] for claim in self.claims})
+        """How many say so. Publishers are counted, since several texts of one house are one witness; a copy is that of
+        the document that it was copied from."""
+        return len({_witness(claim) for claim in self.claims})
 
     @property
     def when(self) -> str:
         """Its time in words; empty where the time is all that it states, or where none is known."""
         claim = self.first
         return when(claim) if claim.get("value") or claim.get("object") else ""
+
+    @property
+    def amount(self) -> float | None:
+        """Its value as a number, where it is one in some unit."""
+        return number_of(self.first) if self.first.get("unit") else None
+
+    @property
+    def missed(self) -> bool:
+        """Was the target reached too late?"""
+        return any(row.get("late") and row.get("earlier") == row["claim"] for row in self.beside)
 
     @property
     def revised(self) -> bool:
@@ -48,6 +60,17 @@ class Group:
     property: str
     label: str
     statements: list[Statement] = field(default_factory=list)
+
+    def share(self, statement: Statement) -> float | None:
+        """The length of a statement's bar in percent of the longest of its unit; None where it has no peer."""
+        alike = [s.amount for s in self.statements if s.amount and s.first["unit"] == statement.first.get("unit")]
+        longest = 100 if statement.first.get("unit") == "percent" else max(alike, default=0)
+        return round(100 * (statement.amount or 0) / longest, 1) if len(alike) > 1 and longest else None
+
+
+def _witness(claim: Row) -> str:
+    origin = claim.get("agency") or claim.get("copied")
+    return origin or claim.get("publisherLabel") or claim["document"]
 
 
 def content(claim: Row) -> Hashable:
@@ -70,13 +93,13 @@ def statements(found: Iterable[Row], beside: Iterable[Row] = ()) -> list[Stateme
 
 
 def grouped(found: Iterable[Statement]) -> list[Group]:
-    """Statements by property, in the order they come."""
+    """Statements by property: figures first, then relations, each in the order they come."""
     groups: dict[str, Group] = {}
     for statement in found:
         claim = statement.first
         group = groups.setdefault(claim["property"], Group(claim["property"], claim["propertyLabel"]))
         group.statements.append(statement)
-    return list(groups.values())
+    return sorted(groups.values(), key=lambda group: all(s.amount is None for s in group.statements))
 
 
 def targets(found: Iterable[Statement]) -> list[Statement]:
@@ -85,12 +108,21 @@ def targets(found: Iterable[Statement]) -> list[Statement]:
     return sorted(due, key=lambda s: (s.first["end"], s.first["label"]))
 
 
-def beside(dataset: Dataset, iri: str) -> list[Row]:
-    """The claims of a subject or document that stand against others; `how` says in which way."""
-    found = rows(dataset, "beside", this=iri)
+def beside(dataset: Dataset, *iris: str) -> list[Row]:
+    """The claims of subjects, plans or documents that stand against others; `how` says in which way."""
+    found = rows(dataset, "beside", iris)
     for row in found:
         row["how"] = _how(row)
     return found
+
+
+def number_of(claim: Row) -> float | None:
+    """A claim's value as a number, or None where it is none."""
+    try:
+        found = float(claim["value"])
+    except (KeyError, ValueError):
+        return None
+    return found if isfinite(found) else None
 
 
 def when(claim: Row) -> str:

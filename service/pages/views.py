@@ -28,6 +28,8 @@ blueprint.add_app_template_filter(filters.number)
 blueprint.add_app_template_filter(filters.bound)
 blueprint.add_app_template_filter(filters.local)
 blueprint.add_app_template_filter(filters.plain)
+blueprint.add_app_template_filter(filters.plural)
+blueprint.add_app_template_filter(filters.rounded)
 blueprint.add_app_template_filter(filters.shown)
 SUGGESTIONS = 5
 STARTERS = 3
