@@ -103,12 +103,11 @@ ENTITIES = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 id:kia a ev:Automaker, ev:Brand ; skos:prefLabel "Kia"@en .
 id:kia-ev9 a ev:VehicleModel ; skos:prefLabel "Kia EV9"@en ; ev:parent id:kia .
-id:e-gmp a ev:Platform ; skos:prefLabel "E-GMP"@en ; ev:parent id:kia .
 id:kyodo a ev:Publisher ; skos:prefLabel "Kyodo"@en .
 id:courier a ev:Publisher ; skos:prefLabel "Courier"@en .
 id:herald a ev:Publisher ; skos:prefLabel "Herald"@en .
 """
-REPORT = "The Kia EV9 is based on the E-GMP platform. " + " ".join(
+REPORT = "The Kia EV9 is on sale in Korea. " + " ".join(
     f"The plan names {word} as step {number} of the work that lies before its engineers and suppliers this year."
     for number, word in enumerate(WORDS)
 )
@@ -121,7 +120,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     documents.mkdir()
     register.mkdir()
     (register / "all.ttl").write_text(ENTITIES, encoding="utf-8")
-    own = "The Kia EV9 is based on the E-GMP platform, as its engineers told us in a talk of some hours. "
+    own = "The Kia EV9 is on sale in Korea, as its engineers told us in a talk of some hours. "
     for name, publisher, day, body in (
         ("wire", "Kyodo", "2024-03-01", REPORT),
         ("print", "Courier", "2024-03-02", REPORT[: len(REPORT) * 2 // 3]),
@@ -173,7 +172,7 @@ def test_a_report_and_its_prints_are_one_witness_and_another_story_a_second(hous
     assert home
     [several] = [question for question in questions() if question.name == "12-several-witnesses"]
     stated = list(rows(open_store(home / "store"), several.text))
-    assert ("Kia EV9", "uses platform", "E-GMP", "2") in stated
+    assert ("Kia", "makes model", "Kia EV9", "2") in stated
     wire = {"document": "d/wire", "publisherLabel": "Kyodo"}
     prints = [{"document": f"d/{n}", "publisherLabel": n, "copied": "d/wire", "agency": "Kyodo"} for n in "ab"]
     nameless = [{"document": "d/x"}, {"document": "d/y", "copied": "d/x", "publisherLabel": "Courier"}]
