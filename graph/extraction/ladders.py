@@ -31,6 +31,11 @@ UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[
 EACH = re.compile(
     r"\beach (?:of (?:them|these|which|us|the ‹n#\d+›) )?(?:is|has|will|can|with|to|should)\b[^.;]*$", re.IGNORECASE
 )
+# "Norway sold", "Thailand aims": what a country does is no company's
+PLACE_ACTS = re.compile(
+    r"(?:^|[.;,] |‹when#\d+›,? )(?:the )?‹[A-Z]*L[A-Z]*#\d+› "
+    r"(?:sold|sells|registered|has|had|will|plans|wants|aims|produced|made|spent|spends|offers|gives|gave|bought)\b[^.;]*$"
+)
 # models that a sentence speaks of without a name
 OTHERS = re.compile(r"\b(?:models|platform|newcomers|of them|successor|others?)\b", re.IGNORECASE)
 
@@ -61,6 +66,8 @@ class Ladders:
                 if EACH.search(self.reading.annotated[index].text[:position]):
                     return self.each_plant(index)
                 found = self.plant(index, position, alone=word == "onlyplant")
+            elif PLACE_ACTS.search(self.reading.annotated[index].text[:position]):
+                return None
             else:
                 found = self.step(word, index, position)
             if found:

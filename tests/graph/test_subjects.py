@@ -114,6 +114,16 @@ def test_an_uncertain_relation_yields_nothing(text: str, claim: str) -> None:
     assert not [t for t in triples(text) if t[1] == claim]
 
 
+def test_what_a_country_does_is_no_companys() -> None:
+    found = triples("Jaguar is late. Jaguar waits. In 2023 Norway sold 80% electric cars.")
+    assert not [t for t in found if t[1] == "salesShare"]
+
+
+def test_a_dateline_is_no_plant() -> None:
+    found = triples("Kuala Lumpur – In Tanjung Malim Proton has opened a car plant.")
+    assert {o for _, p, o in found if p == "operatesPlant"} == {"Proton Tanjung Malim plant"}
+
+
 def test_names_that_no_list_holds_are_read_by_their_shape() -> None:
     found = triples("Holdco, a family's company, owns 24.7% of Ferrari. Cars are built in Trollheim by Nissan.")
     assert ("Holdco", "holdsStakeIn", "Ferrari") in found
