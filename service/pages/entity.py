@@ -74,7 +74,7 @@ def read_entity(dataset: Dataset, iri: str) -> Entity | None:
     lines: dict[str, Line] = {}
     for row in known:
         if row["property"] != SKOS + "prefLabel":
-            label = NAMES.get(row["property"]) or LINKS.get(row["property"]) or row["propertyLabel"].capitalize()
+            label = NAMES.get(row["property"]) or LINKS.get(row["property"]) or _named(row).capitalize()
             line = lines.setdefault(label, Line(label))
             if (shown := _shown(row)) not in line.values:
                 line.values.append(shown)
@@ -92,6 +92,11 @@ def _shown(row: Row) -> Shown:
     if value.startswith(("http://", "https://")):
         return Shown(row.get("valueLabel") or value, value)
     return Shown(value)
+
+
+def _named(row: Row) -> str:
+    """What to call a row's property: its label, or the end of its IRI where the vocabulary does not know it."""
+    return row.get("propertyLabel") or local(row["property"])
 
 
 def _what(lines: dict[str, Line]) -> str:
