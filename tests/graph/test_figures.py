@@ -35,6 +35,7 @@ def stated(text: str, of: str) -> set[tuple[object, ...]]:
         "Nissan's operating margin was 13.1 percent and its share price gained 4 percent.",
         "Almost seven in ten electric cars sold in India last year came from Nissan.",
         "Nissan has 16.3 percent of the German EV market.",
+        "Women make up 30 percent of Nissan's staff.",
         "Nissan sold 658,321 vehicles in 2023, 14.7% more than in 2022.",
     ],
 )
@@ -60,6 +61,18 @@ def test_shares_in_the_wordings_of_the_press(text: str, value: float, end: str |
 def test_a_share_may_leave_out_its_percent() -> None:
     text = "Electric cars will account for 36 percent of Nissan's sales in 2030, hybrids for 24."
     assert {value for _, value, _ in stated(text, "salesShare")} == {36, 24}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nissan's sales fell 20 percent as costs rose.",
+        "Batteries account for 40 percent of the cost of a Nissan.",
+        "Nissan's new cells charge 30 percent faster and offer 30 percent more range.",
+    ],
+)
+def test_what_is_no_cost_reduction(text: str) -> None:
+    assert stated(text, "costReduction") == set()
 
 
 def test_staff_that_is_hired_dismissed_or_retrained_is_no_head_count() -> None:
