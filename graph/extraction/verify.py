@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
-from graph.claims import BODY_STYLES, DATED, PROPERTIES, QUANTITIES, RELATIONS, UNITS, Claim
+from graph.claims import BODY_STYLES, DATED, MONEY, PROPERTIES, QUANTITIES, RELATIONS, UNITS, Claim
+from graph.extraction.annotate import Annotated
+from graph.extraction.lexicon import bodies, home, region_adjectives, worldwide
 from graph.extraction.mentions import fold_token
-from graph.extraction.model import Candidate, Rejection
+from graph.extraction.model import Candidate, Mention, Rejection, When
 from graph.extraction.quantities import quantities
 from graph.extraction.readings import Reading
 from graph.register import fold
 
 AROUND = 24  # characters on either side of a quote that say how its number is read
+MEASURED = MONEY | {"percent", "GWh", "kWh", "km", "mi", "V", "kW", "min"}
+ALL = re.compile(
+    r"\b(?:all|any|entire\w*|every|each|full\w*|only|pure\w*|exclusive\w*|complete\w*|total\w*|whole|wholly|nothing)\b",
+    re.IGNORECASE,
+)
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -39,10 +48,62 @@ def fault(claim: Claim, reading: Reading, named: set[str]) -> str | None:
         return reason
     if claim.property in QUANTITIES and claim.unit and not stated(claim, reading):
         return f"{claim.value} {claim.unit} cannot be read in the quote"
-    for name in (claim.subject, claim.object):
+    for name in (claim.subject, claim.object, claim.plan, claim.attribution):
         if name and not mentioned(name, reading, named):
             return f"the document does not name {name}"
+    return passage_fault(claim, list(passage(claim, reading)), reading)
+
+
+def passage(claim: Claim, reading: Reading) -> Iterator[Annotated]:
+    """The sentences that a quote may take its dates and places from: those of its block, of the blocks that it stands
+    under, and of the block before; a table's rows go together."""
+    lines = reading.sentences
+    own = lines[max(0, bisect_right(lines, claim.start_char, key=lambda s: s.start) - 1)].block if lines else 0
+    near, above = {own}, reading.blocks[own].parent
+    while above is not None:
+        near.add(above)
+        above = reading.blocks[above].parent
+    first = own
+    while first and reading.blocks[first].kind == "table-row":
+        first -= 1
+        near.add(first)
+    before = bisect_left(lines, first, key=lambda s: s.block) - 1
+    near |= {lines[before].block} if before >= 0 else set()
+    for block in sorted(near):
+        for index in range(bisect_left(lines, block, key=lambda s: s.block), len(lines)):
+            if lines[index].block != block:
+                break
+            yield reading.annotated[index]
+
+
+def passage_fault(claim: Claim, around: list[Annotated], reading: Reading) -> str | None:
+    """What a claim says that its passage does not: a date, a length of time, a place or a kind of body."""
+    whens = [item for line in around for item in line.items if isinstance(item, When)]
+    for date in (claim.start, claim.end):
+        if date and not any(date in (when.first, when.last) for when in whens):
+            return f"the passage does not give the date {date}"
+    if claim.duration_years and not any(when.years == claim.duration_years for when in whens):
+        return f"the passage does not give a time of {claim.duration_years} years"
+    places = [*claim.region.split(" and ")] if claim.region else []
+    if claim.property == "country":
+        places.append(str(claim.value))
+    names = {item.name for line in around for item in line.items if isinstance(item, Mention)}
+    text = " ".join(reading.mask[line.sentence.start : line.sentence.end] for line in around)
+    for place in places:
+        if place not in names and not placed(place, text):
+            return f"the passage does not name {place}"
+    written = any(code == claim.value and pattern.search(text) for pattern, code in bodies())
+    if claim.property == "bodyStyle" and not written and str(claim.value) not in text:
+        return f"the passage speaks of no {claim.value}"
     return None
+
+
+def placed(place: str, text: str) -> bool:
+    """Whether a text speaks of a place without naming it: "European", "worldwide", "at home"."""
+    if place == "global" and worldwide().search(text):
+        return True
+    adjectives = (adjective for adjective, name in region_adjectives().items() if name == place)
+    return any(re.search(rf"(?<!\w){re.escape(a)}(?!\w)", text) for a in adjectives) or bool(home().search(text))
 
 
 def schema_fault(claim: Claim) -> str | None:
@@ -67,15 +128,24 @@ def schema_fault(claim: Claim) -> str | None:
 
 
 def stated(claim: Claim, reading: Reading) -> bool:
-    """Whether the number grammar reads the claim's value in its quote, knowing the words on either side ("half of")."""
-    if claim.value == 100:
+    """Whether the number grammar reads value and unit in the quote, knowing the words on either side ("half of")."""
+    if claim.value == 100 and claim.unit == "percent" and ALL.search(claim.quote):
         return True
     last = min(len(reading.mask), claim.end_char + AROUND)
     for first in (claim.start_char, max(0, claim.start_char - AROUND)):
         found = quantities(reading.blanked, first, last)
-        if any(q.value == claim.value and claim.start_char <= q.start < claim.end_char for q in found):
-            return True
+        for q in found:
+            inside = claim.start_char <= q.start < claim.end_char
+            if inside and q.value == claim.value and same_unit(claim.unit, q.unit):
+                return True
     return False
+
+
+def same_unit(claimed: str | None, read: str | None) -> bool:
+    """Whether a figure read in one unit may be claimed in another: counted things need no unit, what a year gives is
+    said elsewhere."""
+    units = {(unit or "").removesuffix("/year") for unit in (claimed, read)}
+    return len(units) == 1 or not units <= MEASURED
 
 
 def mentioned(name: str, reading: Reading, named: set[str]) -> bool:
