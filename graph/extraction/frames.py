@@ -221,7 +221,7 @@ class Frames:
         owner = self.discourse.owner(subject) if rule.property == "subsidiaryOf" else None
         if owner and self.reading.names(owner.name):  # "its unit Ampere": the register knows whose
             return [owner.name]
-        found = self.discourse.resolve(frame.index, match.start(group), match.end(group))
+        found = self.discourse.resolve(frame.index, match.start(group), match.end(group), frozenset({subject}))
         return list(found.names) if found else []
 
     def names(self, sentence: Annotated, match: re.Match[str], group: str, rule_property: str = "") -> list[str]:

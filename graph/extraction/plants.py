@@ -201,7 +201,9 @@ class Plants:
             if owner:
                 rest = places[places.index(place) + 1 :]
                 wider = self.wider([place, *rest[:1]] if listed else places) or self.label_country(sentence)
-                seat = rest[0] if not place.known and rest and "Country" not in rest[0].kinds and not listed else place
+                seat = place
+                if rest and not place.known and not listed and "Country" not in rest[0].kinds:
+                    seat = rest[0] if " in " in self.reading.mask[place.end : rest[0].start] else place
                 name = self.same(index, match) or plant_name(owner, place.name)
                 yield PlantMention(index, match.start(), match.end(), name, owner, (seat.name, *wider[:1]), rule.id)
 

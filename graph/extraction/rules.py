@@ -65,7 +65,7 @@ SUBJECTS = {"bodyStyle": "V", "launch": "VPS"}
 
 def needs(row: dict[str, Any]) -> frozenset[str]:
     """Of which marks a sentence must have one for a rule to fit; none where a pattern names no thing itself."""
-    if "(?P<object>" in row["pattern"] and row["property"] in OBJECTS:
+    if re.search(r"\(\?P<object>(?!\{who\}|\(|the |its?\b)", row["pattern"]) and row["property"] in OBJECTS:
         return frozenset(OBJECTS[row["property"]])
     return frozenset(SUBJECTS.get(row["property"], "") if "(?P<subject>" in row["pattern"] else "")
 

@@ -244,8 +244,8 @@ class Discourse:
 
     # --- noun phrases ----------------------------------------------------------------------------
 
-    def resolve(self, index: int, start: int, end: int) -> Found | None:
-        """Who a span of a marked sentence names, by name, list, pronoun or definite noun."""
+    def resolve(self, index: int, start: int, end: int, but: frozenset[str] = frozenset()) -> Found | None:
+        """Who a span of a marked sentence names, by name, list, pronoun or definite noun; a noun is none of `but`."""
         sentence = self.reading.annotated[index]
         text = sentence.text
         inside = sentence.mentions(start, end)
@@ -259,9 +259,9 @@ class Discourse:
         if inside and "Plan" in inside[0].kinds:
             owner = self.plan_owner(inside[0].name)
             return Found((owner,), "plan's owner", start) if owner else None
-        return self.gone_back_to(index, start, text[start:end])
+        return self.gone_back_to(index, start, text[start:end], but)
 
-    def gone_back_to(self, index: int, start: int, written: str) -> Found | None:
+    def gone_back_to(self, index: int, start: int, written: str, but: frozenset[str]) -> Found | None:
         """Whom a pronoun, a possessive or a definite noun at a place goes back to."""
         if written.lower() == "our":
             return self.document_topic()
@@ -279,7 +279,7 @@ class Discourse:
             return self.one_of(self.antecedent(index, start, None), match.group("pronoun"))
         if match.group("ranked"):
             return self.antecedent(index, start, "the company")
-        return self.definite(index, start, match.group("noun"))
+        return self.definite(index, start, match.group("noun"), but)
 
     def one_of(self, found: Found | None, pronoun: str) -> Found | None:
         """The one of several that "it" or "he" can be: the one that the document is about, else the first."""
@@ -302,10 +302,10 @@ class Discourse:
         span = self.list_span(sentence, start)
         return [m.name for m in sentence.mentions(*span) if self.is_company(m)] if span and span[0] < end else []
 
-    def definite(self, index: int, start: int, phrase: str) -> Found | None:
+    def definite(self, index: int, start: int, phrase: str, but: frozenset[str]) -> Found | None:
         """Who "the Japanese carmaker", "the Yokohama-based company" or "the three partners" is."""
         low = phrase.lower()
-        others = self.others(index, start, low)
+        others = self.others(index, start, low) | but
         number = next((n for word, n in NUMBERS.items() if re.search(rf"\b{word}\b", low)), None)
         counts = self.reading.annotated[index].marks(start, start + len(phrase))
         number = next((int(i[0].value) for _, _, i in counts if isinstance(i, tuple)), number)
