@@ -24,6 +24,7 @@ Key = tuple[str, ...]
 CAPACITY = 128 << 20  # bytes of all answers that are kept
 LARGEST = 2 << 20  # bytes of one answer that is kept, and of a query in the body of a request
 POSTED = {"application/sparql-query", "application/x-www-form-urlencoded"}
+PERSONAL = {"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_RANGE"}  # what makes an answer this client's alone
 ABOUT_CONTENT = {"content-type", "content-length"}
 MAKES_ANSWERS = {".py", ".rq", ".html", ".xml", ".css", ".js", ".json"}
 OVERHEAD = 2048  # bytes that an answer takes beside its body and its request
@@ -158,7 +159,7 @@ def request_key(environ: dict[str, Any]) -> Key | None:
     The body of a query that is posted is read for it and put back.
     """
     method = environ["REQUEST_METHOD"]
-    if "HTTP_AUTHORIZATION" in environ or environ["PATH_INFO"].startswith("/assets/"):
+    if not PERSONAL.isdisjoint(environ) or environ["PATH_INFO"].startswith("/assets/"):
         return None
     kind = body = ""
     if method == "POST" and environ["PATH_INFO"] == "/sparql":
