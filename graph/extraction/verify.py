@@ -18,7 +18,8 @@ from graph.register import fold
 AROUND = 24  # characters on either side of a quote that say how its number is read
 MEASURED = MONEY | {"percent", "GWh", "kWh", "km", "mi", "V", "kW", "min"}
 ALL = re.compile(
-    r"\b(?:all|any|entire\w*|every|each|full\w*|only|pure\w*|exclusive\w*|complete\w*|total\w*|whole|wholly|nothing)\b",
+    r"\b(?:all|any|entire\w*|every|each|full\w*|only|pure\w*|exclusive\w*|complete\w*|total\w*|whole|wholly|nothing|solely"
+    r"|phas\w+ out|stop\w*|ceas\w*|end\w*|abandon\w*|discontinu\w*|quit\w*|halt\w*|giv\w+ up|drop\w*|exit\w*|last)\b",
     re.IGNORECASE,
 )
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")

@@ -22,7 +22,8 @@ TARGETS = DATED - {"launch", "foundedIn", "partnersWith"}
 NEW_CLAUSE = re.compile(
     r"; | – | — |, (?:with|while|but|whereas|twice|up from|compared|from which|which|where)\b"
     r"|,? and that (?:it|they|he|she)\b|: (?=(?:the |an? )?‹(?-i:[A-Z]*V[A-Z]*)#)"
-    r"|,? and (?:(?:by|in|from|on) )?(?=‹when#\d+›,? (?:‹(?!when)|an?|the|its|it|they|\w+ly)\b)"
+    r"|,? and (?:(?:by|in|from|on) )?"
+    r"(?=‹when#\d+›,? (?:‹(?!when)|an?|the|its|it|they|all|every|each|both|some|no|\w+ly)\b)"
     r"|,? (?:and|but) (?:aims?|will|plans?|wants?|expects?|intends?|hopes|it|they|is|has|the (?:company|group))\b"
 )
 SPENT_THAT = re.compile(NEW_CLAUSE.pattern + r"| that (?:should|will|is|are|would|could|can|has|have)\b")
@@ -126,9 +127,11 @@ class Whens:
         early = [m for m in marks if m[0] < first and (m[0] < 8 or joins(text, m[1], frame.anchor, m[0]))]
         if early:
             return early[0][2]
-        later = [w for s, _, w in marks if frame.anchor < s < limit and not [o for o in others if s < o]]
-        gap = text[frame.anchor : following]
-        shared = re.search(r"\band\b|,", gap) and not APART.search(gap)
+        later = [
+            w for s, _, w in marks
+            if frame.anchor < s < limit and not [o for o in others if s < o] and not APART.search(text, frame.anchor, s)
+        ]  # fmt: skip
+        shared = re.search(r"\band\b|,", text[frame.anchor : following])
         return later[0] if later and not frame.inherits and shared else None
 
     def others(self, frame: Frame, text: str) -> list[int]:
