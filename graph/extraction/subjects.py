@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph.extraction.annotate import Annotated
-from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS
+from graph.extraction.kinship import Kinship
+from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
 from graph.extraction.readings import Reading
 from graph.extraction.syntax import (
     ACTS,
     ANAPHOR,
-    BYSTANDERS,
     CLAUSE_START,
     COMPANY_LIST,
     CONTRAST,
@@ -26,7 +26,6 @@ from graph.extraction.syntax import (
     RELATIVE,
     nation_in,
 )  # fmt: skip
-from graph.register import Entity
 
 
 @dataclass(frozen=True)
@@ -38,16 +37,13 @@ class Found:
     start: int = -1
 
 
-class Discourse:
+class Discourse(Kinship):
     """What has been talked about, sentence by sentence."""
 
     def __init__(self, reading: Reading) -> None:
         """Prepare lookups; resolution is done on demand and remembered."""
-        self.reading = reading
-        self.register = reading.register
+        super().__init__(reading)
         self._topics: dict[int, Found | None] = {}
-        self.owning = {p for e in self.register.entities.values() if "Brand" in e.kinds for p in e.parents}
-        self.groups = [e for e in self.register.entities.values() if e.members]
         for index in range(len(reading.annotated)):  # in order, so that no sentence has to look far back
             self.topic(index)
 
@@ -178,10 +174,6 @@ class Discourse:
         span = self.list_span(sentence, start)
         return span[0] if span else start
 
-    def is_company(self, mention: Mention) -> bool:
-        """Whether a mention can act: a company, alliance or brand, not only a publisher."""
-        return bool(mention.kinds & ORGANIZATION_KINDS) and mention.kinds != {"Publisher"}
-
     def subject(self, index: int, position: int) -> Found | None:
         """The whole ladder for an organization."""
         found = self.clause_subject(index, position) or self.label(index)
@@ -191,11 +183,6 @@ class Discourse:
         bystander = before and all(map(self.stands_by, before.names))
         return self.document_topic() or before if bystander else before
 
-    def stands_by(self, name: str) -> bool:
-        """Whether an organization makes no cars and owns nobody who does."""
-        entity = self.register.resolve(name)
-        return self.reading.entity_kinds(name) <= BYSTANDERS and not (entity and entity.slug in self.owning)
-
     def label(self, index: int) -> Found | None:
         """The company that a list item's label names."""
         label = self.reading.blocks[self.reading.sentences[index].block].label
@@ -204,33 +191,6 @@ class Discourse:
                 if label[0] <= mention.start < label[1] and self.is_company(mention):
                     return Found((mention.name,), "label")
         return None
-
-    def plan_owner(self, name: str) -> str | None:
-        """Whose plan it is: by the register, else the document's topic."""
-        owner = self.owner(name)
-        return owner.name if owner else self.reading.topic
-
-    def alliance_of(self, member: str) -> str | None:
-        """The alliance of a member, where the document names it or one of its other members."""
-        for alliance in self.groups:
-            members = [self.register.entities[s].name for s in alliance.members if s in self.register.entities]
-            if member in members and (self.reading.names(alliance.name) or sum(map(self.reading.names, members)) > 1):
-                return alliance.name
-        return None
-
-    def owns(self, owner: str, brand: str | None) -> bool:
-        """Whether the register does not say that a brand belongs to someone else, or is a company of its own."""
-        entity, other = self.register.resolve(owner), self.register.resolve(brand or "")
-        if not (entity and other) or entity.members:
-            return True
-        above: set[str] = set()
-        todo = list(other.parents)
-        while todo:
-            slug = todo.pop()
-            if slug not in above and slug in self.register.entities:
-                above.add(slug)
-                todo += self.register.entities[slug].parents
-        return entity.slug in above or not (above or "Automaker" in other.kinds)
 
     def child(self, owner: str, index: int, start: int) -> str | None:
         """The brand or division of a company that was named last before a place in the text."""
@@ -387,10 +347,6 @@ class Discourse:
             return bool(kinds & {"Automaker", "Brand", "Alliance"}) or not entity
         return True
 
-    def place(self, slug: str | None) -> str | None:
-        """A place's name by its slug."""
-        return self.register.entities[slug].name if slug and slug in self.register.entities else slug
-
     def antecedent(
         self, index: int, start: int, phrase: str | None, others: frozenset[str] = frozenset()
     ) -> Found | None:
@@ -422,18 +378,7 @@ class Discourse:
             )
         return next((Found((name,), step) for name in options if name not in others and self.fits(name, phrase)), None)
 
-    def knows_city(self, name: str) -> bool:
-        """Whether the register says where a company has its seat."""
-        entity = self.register.resolve(name)
-        return bool(entity and entity.city)
-
     def city_in(self, sentence: Annotated, start: int, phrase: str) -> str | None:
         """The city of "the Yokohama-based company" or "the Stuttgart company"."""
         places = [m.name for m in sentence.mentions(start, start + len(phrase)) if m.kinds & PLACE_KINDS]
         return places[0] if places else None
-
-    def owner(self, name: str) -> Entity | None:
-        """The first owner of an entity (brand of a model, maker of a brand)."""
-        entity = self.register.resolve(name)
-        parents = [self.register.entities[p] for p in entity.parents if p in self.register.entities] if entity else []
-        return parents[0] if parents else None

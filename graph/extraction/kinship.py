@@ -1,0 +1,71 @@
+"""Who belongs to whom among the names of a document: owners, alliances, brands and bystanders, by the register."""
+
+from __future__ import annotations
+
+from graph.extraction.mentions import ORGANIZATION_KINDS
+from graph.extraction.model import Mention
+from graph.extraction.readings import Reading
+from graph.extraction.syntax import BYSTANDERS
+from graph.register import Entity
+
+
+class Kinship:
+    """What the register knows of the entities that a document names."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Prepare the alliances, and who owns brands."""
+        self.reading = reading
+        self.register = reading.register
+        self.owning = {p for e in self.register.entities.values() if "Brand" in e.kinds for p in e.parents}
+        self.groups = [e for e in self.register.entities.values() if e.members]
+
+    def stands_by(self, name: str) -> bool:
+        """Whether an organization makes no cars and owns nobody who does."""
+        entity = self.register.resolve(name)
+        return self.reading.entity_kinds(name) <= BYSTANDERS and not (entity and entity.slug in self.owning)
+
+    def plan_owner(self, name: str) -> str | None:
+        """Whose plan it is: by the register, else the document's topic."""
+        owner = self.owner(name)
+        return owner.name if owner else self.reading.topic
+
+    def alliance_of(self, member: str) -> str | None:
+        """The alliance of a member, where the document names it or one of its other members."""
+        for alliance in self.groups:
+            members = [self.register.entities[s].name for s in alliance.members if s in self.register.entities]
+            if member in members and (self.reading.names(alliance.name) or sum(map(self.reading.names, members)) > 1):
+                return alliance.name
+        return None
+
+    def owns(self, owner: str, brand: str | None) -> bool:
+        """Whether the register does not say that a brand belongs to someone else, or is a company of its own."""
+        entity, other = self.register.resolve(owner), self.register.resolve(brand or "")
+        if not (entity and other) or entity.members:
+            return True
+        above: set[str] = set()
+        todo = list(other.parents)
+        while todo:
+            slug = todo.pop()
+            if slug not in above and slug in self.register.entities:
+                above.add(slug)
+                todo += self.register.entities[slug].parents
+        return entity.slug in above or not (above or "Automaker" in other.kinds)
+
+    def place(self, slug: str | None) -> str | None:
+        """A place's name by its slug."""
+        return self.register.entities[slug].name if slug and slug in self.register.entities else slug
+
+    def knows_city(self, name: str) -> bool:
+        """Whether the register says where a company has its seat."""
+        entity = self.register.resolve(name)
+        return bool(entity and entity.city)
+
+    def owner(self, name: str) -> Entity | None:
+        """The first owner of an entity (brand of a model, maker of a brand)."""
+        entity = self.register.resolve(name)
+        parents = [self.register.entities[p] for p in entity.parents if p in self.register.entities] if entity else []
+        return parents[0] if parents else None
+
+    def is_company(self, mention: Mention) -> bool:
+        """Whether a mention can act: a company, alliance or brand, not only a publisher."""
+        return bool(mention.kinds & ORGANIZATION_KINDS) and mention.kinds != {"Publisher"}
