@@ -10,6 +10,7 @@ from service.pages.model import Row
 from service.pages.statements import Statement, number_of
 
 MARGIN = 6.0  # percent at both ends of an axis, so that signs there are whole
+TOP, BASE = 18.0, 82.0  # percent from the top of a chart: its highest value and its base line
 MOST_TICKS = 6
 CROWDED = 16.0  # percent: what is nearer than this covers its neighbour
 
@@ -69,7 +70,8 @@ def years(values: Iterable[float]) -> Axis:
     """An axis of whole years around these times."""
     known = list(values)
     low, high = floor(min(known)), ceil(max(known))
-    high = max(high, low + 1)
+    if low == high:
+        low, high = low - 1, high + 1
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if (high - low) / s <= MOST_TICKS)
     return Axis(low, high, [year for year in range(low, high + 1) if year % step == 0] or [low])
 
@@ -112,9 +114,14 @@ def points(found: Sequence[Row], late: bool = False) -> Points | None:
         return None
     across = years(time for time in times if time is not None)
     up = years(values) if unit == "year" else from_zero(values)
-    places = [(across.place(time or 0), 100 - up.place(value)) for time, value in zip(times, values, strict=True)]
+    places = [(across.place(time or 0), _height(up, value)) for time, value in zip(times, values, strict=True)]
     made = [Point(claim, x, y, _below(places, i)) for i, (claim, (x, y)) in enumerate(zip(found, places, strict=True))]
     return Points(across, made, "the year that each is about" if late else "the date of the statement", unit)
+
+
+def _height(axis: Axis, value: float) -> float:
+    """Where a value stands, in percent from the top of a chart that has its years below."""
+    return round(BASE - (axis.place(value) - MARGIN) / (100 - 2 * MARGIN) * (BASE - TOP), 2)
 
 
 def _below(places: Sequence[tuple[float, float]], i: int) -> bool:

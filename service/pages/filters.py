@@ -28,13 +28,13 @@ def number(value: object) -> str:
     for size, word in LARGE:
         if abs(amount) >= size and (part := amount / size) == round(part, 2):
             return f"{number(part)} {word}"
-    return f"{amount:,}" if amount == amount.to_integral() else f"{amount.normalize():,f}"
+    return f"{amount:,.0f}" if amount == amount.to_integral() else f"{amount.normalize():,f}"
 
 
 def rounded(value: object) -> str:
     """A large amount to three figures: 24220150000 as `24.2 billion`."""
     amount = Decimal(str(value))
-    return number(Decimal(f"{amount:.3g}"))
+    return number(f"{Decimal(f'{amount:.3g}'):f}")
 
 
 def plural(noun: object) -> str:

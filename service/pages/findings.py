@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from service.dataset import Dataset
+from service.pages.drawing import Points, points
 from service.pages.filters import local
 from service.pages.model import Row, rows
 
@@ -30,23 +32,16 @@ class Finding:
 
     iri: str
     subject: str
+    property: str
     subjectLabel: str  # noqa: N815 the name of the query's column, as templates see it
     propertyLabel: str  # noqa: N815
     late: str | None = None
     kinds: dict[str, str] = field(default_factory=dict)
     sides: list[Row] = field(default_factory=list)
 
-    @property
-    def scale(self) -> float | None:
-        """The largest value, where every side has one in the same unit: what a small chart needs."""
-        if self.late or any(
-            "value" not in side or side.get("unit") != self.sides[0].get("unit") for side in self.sides
-        ):
-            return None
-        try:
-            return max(float(side["value"]) for side in self.sides)
-        except ValueError:
-            return None
+    def chart(self) -> Points | None:
+        """The values of its sides by the date of the statement, where they can be compared."""
+        return points(self.sides, bool(self.late))
 
 
 def findings(dataset: Dataset) -> list[Finding]:
@@ -55,7 +50,14 @@ def findings(dataset: Dataset) -> list[Finding]:
     for row in rows(dataset, "disagreements"):
         finding = found.setdefault(
             row["disagreement"],
-            Finding(row["disagreement"], row["subject"], row["subjectLabel"], row["propertyLabel"], row.get("late")),
+            Finding(
+                row["disagreement"],
+                row["subject"],
+                row["property"],
+                row["subjectLabel"],
+                row["propertyLabel"],
+                row.get("late"),
+            ),
         )
         finding.kinds.setdefault(KINDS[local(row["kind"])], row["kindLabel"])
         if all(side["claim"] != row["claim"] for side in finding.sides):
@@ -73,6 +75,23 @@ def counted(found: Iterable[Finding]) -> list[tuple[str, str, int]]:
         for kind, label in finding.kinds.items():
             counts[kind] = (label, counts.get(kind, (label, 0))[1] + 1)
     return [(kind, *counts[kind]) for kind in KINDS.values() if kind in counts]
+
+
+def chosen(found: Iterable[Finding], kind: str, subject: str, property_: str) -> list[Finding]:
+    """The findings of a kind, about a subject, with a property; an empty choice leaves all."""
+    return [
+        finding
+        for finding in found
+        if (not kind or kind in finding.kinds)
+        and (not subject or local(finding.subject) == subject)
+        and (not property_ or local(finding.property) == property_)
+    ]
+
+
+def choices(found: Iterable[Finding], of: str) -> list[tuple[str, str, int]]:
+    """The subjects or properties that occur: short name, label, and how many findings have it."""
+    pairs = [(local(getattr(finding, of)), getattr(finding, f"{of}Label")) for finding in found]
+    return [(name, label, count) for (name, label), count in sorted(Counter(pairs).items(), key=lambda p: p[0][1])]
 
 
 def mixed(found: Iterable[Finding]) -> list[Finding]:

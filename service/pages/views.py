@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from rapidfuzz import process
 
 from graph.namespaces import CODE, EV, Namespace
@@ -14,14 +14,12 @@ from service.pages import filters
 from service.pages.answers import FORMATS, TYPES, answer, plain
 from service.pages.browse import FACETS, kinds, shelf
 from service.pages.claim import claim_page
-from service.pages.compare import MOST, as_csv, compared, records
 from service.pages.document import document_page
 from service.pages.entity import entity_page
 from service.pages.finding import search as find
-from service.pages.findings import KINDS, counted, findings, mixed
+from service.pages.findings import findings, mixed
 from service.pages.model import rows
 from service.pages.vocabulary import graph_page, ontology_page, resource_page
-from service.problems import Problem
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_filter(filters.number)
@@ -138,23 +136,6 @@ def documents() -> Response:
     return plain(dataset, lambda: render_template("documents.html", documents=rows(dataset, "documents")))
 
 
-@blueprint.get("/disagreements")
-def disagreements() -> Response:
-    """Every disagreement, revision, superseded report and missed target; with `kind`, those of one kind."""
-    dataset, kind = current(), request.args.get("kind", "")
-    if kind and kind not in KINDS.values():
-        raise Problem(400, "Unknown kind", f"There is no such kind of disagreement; give {', '.join(KINDS.values())}.")
-
-    def page() -> str:
-        found = findings(dataset)
-        chosen = [f for f in found if not kind or kind in f.kinds]
-        return render_template(
-            "disagreements.html", disagreements=chosen, kinds=counted(found), kind=kind, of=len(found)
-        )
-
-    return plain(dataset, page)
-
-
 @blueprint.get("/browse")
 def browse() -> Response:
     """The kinds of entities; with `kind`, a page of that kind's entities, narrowed by `country` and `parent`."""
@@ -170,31 +151,6 @@ def browse() -> Response:
         return render_template("browse.html", shelf=found, label=label, chosen=chosen, facets=FACETS)
 
     return plain(dataset, page)
-
-
-@blueprint.get("/compare")
-def compare() -> Response:
-    """Makers side by side, given as `e`, once for each."""
-    dataset = current()
-
-    def page() -> str:
-        found = compared(dataset, request.args.getlist("e"))
-        slugs = [filters.local(entity["iri"]) for entity in found.entities]
-        makers = rows(dataset, "makers")
-        return render_template(
-            "compare.html", entities=found.entities, lines=found.lines, makers=makers, most=MOST, slugs=slugs
-        )
-
-    return plain(dataset, page)
-
-
-@blueprint.get("/compare.<any(csv, json):suffix>")
-def compare_data(suffix: str) -> Response:
-    """The same as rows."""
-    found = compared(current(), request.args.getlist("e"))
-    if suffix == "csv":
-        return Response(as_csv(found), content_type="text/csv; charset=utf-8; header=present")
-    return jsonify(records(found))
 
 
 @blueprint.get("/search")

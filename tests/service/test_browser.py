@@ -105,8 +105,7 @@ def test_makers_are_compared(visit: Visit) -> None:
     expect(page.get_by_label("Maker 1")).to_have_value("Nissan")
     page.get_by_label("Maker 2").fill("Renault–Nissan–Mitsubishi Alliance")
     page.get_by_role("button", name="Compare").click()
-    row = page.get_by_role("row", name=re.compile("^number of models"))
-    row.get_by_role("link", name=re.compile("35 ")).first.click()
+    page.get_by_role("region", name="Models by year").get_by_role("link", name=re.compile("35 ")).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("35")
 
 
