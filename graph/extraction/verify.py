@@ -15,6 +15,7 @@ from graph.extraction.quantities import quantities
 from graph.extraction.readings import Reading
 from graph.register import fold
 
+MADE_UP = frozenset({"plant", "platform"})  # what a thing is called by where it stands or what it does
 AROUND = 24  # characters on either side of a quote that say how its number is read
 MEASURED = MONEY | {"percent", "GWh", "kWh", "km", "mi", "V", "kW", "min"}
 ALL = re.compile(
@@ -159,4 +160,5 @@ def mentioned(name: str, reading: Reading, named: set[str]) -> bool:
     if key.endswith("plant") and any(key.startswith(n) for n in named):
         return True
     folded = fold_token(reading.mask)
-    return all(fold_token(word)[:4] in folded for word in re.findall(r"\w+", name) if len(word) > 2)
+    words = [fold_token(word)[:4] for word in re.findall(r"\w+", name) if len(word) > 2 and word not in MADE_UP]
+    return bool(words) and all(word in folded for word in words)
