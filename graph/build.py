@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pyoxigraph import Quad
+
 from graph import crew, neighbourhood, paths, rdf
 from graph.assembly import Assembly
 from graph.digests import build_id
@@ -29,6 +31,7 @@ from graph.reading import UnreadableDocument, find_documents
 from graph.validation import Report, result_of, result_row
 
 CACHE = "cache"
+CHECKED_TOGETHER = 20_000  # derived quads; more would take much memory and save no time
 LARGEST_DUMP = 200_000  # quads of a graph whose dump a change still writes; a larger one is written when asked for
 
 Progress = Callable[[str, int, int], None]
@@ -121,14 +124,23 @@ def _build(data: Path, namespace: Namespace, progress: Progress) -> Summary:
         work.settle_names()
         work.settle_copies()
         draft.flush()
-        wanted = neighbourhood.properties(draft.store)
-        for number, found in enumerate(crew.derived(draft, wanted)):
-            progress("deriving", number, len(wanted))
-            work.settle_findings((), found)
+        _derive(work, progress)
         _finish(data, work, summary, None)
     memory.forget_unused()
     summary.seconds = time.monotonic() - begun
     return summary
+
+
+def _derive(work: Assembly, progress: Progress) -> None:
+    """Work out what follows from all claims of each property together."""
+    wanted = neighbourhood.properties(work.draft.store)
+    found: list[Quad] = []
+    for number, quads in enumerate(crew.derived(work.draft, wanted), 1):
+        progress("deriving", number, len(wanted))
+        found += quads
+        if len(found) > CHECKED_TOGETHER or number == len(wanted):
+            work.settle_findings((), found)
+            found = []
 
 
 def _origin(data: Path, namespace: Namespace) -> Path | None:

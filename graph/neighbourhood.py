@@ -45,18 +45,14 @@ def topics(quads: Iterable[Quad]) -> set[Topic]:
 def around(store: Store, wanted: Iterable[Topic]) -> set[Quad]:
     """The claims that stand beside those of the topics, with all that rules look at."""
     claims: set[str] = set()
-    kin: set[str] = set()
     for topic in wanted:
-        family = _family(store, topic.subject)
-        kin |= family
-        claims |= set(_claims(store, family, topic))
-    return _copied(store, claims, kin)
+        claims |= set(_claims(store, _family(store, topic.subject), topic))
+    return _copied(store, claims)
 
 
 def of_property(store: Store, name: str) -> set[Quad]:
     """All claims of one property (an IRI), with all that rules look at."""
-    claims = {iri(quad.subject) for quad in store.quads_for_pattern(None, _PROPERTY, NamedNode(name), None)}
-    return _copied(store, claims, {iri(quad.subject) for quad in store.quads_for_pattern(None, _PARENT, None, None)})
+    return _copied(store, {iri(q.subject) for q in store.quads_for_pattern(None, _PROPERTY, NamedNode(name), None)})
 
 
 def properties(store: Store) -> list[str]:
@@ -68,23 +64,25 @@ def properties(store: Store) -> list[str]:
 
 def _family(store: Store, subject: str) -> set[str]:
     """The entity, all that it belongs to, and all that belongs to it."""
-    found = {subject}
-    for upwards in (True, False):
-        seen, waiting = {subject}, [subject]
-        while waiting:
-            for other in _next(store, NamedNode(waiting.pop()), upwards):
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append(other)
-        found |= seen
+    below, waiting = {subject}, [subject]
+    while waiting:
+        found = {iri(q.subject) for q in store.quads_for_pattern(None, _PARENT, NamedNode(waiting.pop()), None)}
+        waiting.extend(found - below)
+        below |= found
+    return below | {iri(quad.object) for quad in _parents(store, [subject])}
+
+
+def _parents(store: Store, entities: Iterable[str]) -> set[Quad]:
+    """What the entities belong to, what that belongs to, and so on."""
+    found: set[Quad] = set()
+    waiting = set(entities)
+    seen: set[str] = set()
+    while waiting:
+        seen |= waiting
+        quads = {q for entity in waiting for q in store.quads_for_pattern(NamedNode(entity), _PARENT, None, None)}
+        waiting = {iri(quad.object) for quad in quads} - seen
+        found |= quads
     return found
-
-
-def _next(store: Store, node: NamedNode, upwards: bool) -> Iterator[str]:
-    if upwards:
-        yield from (iri(q.object) for q in store.quads_for_pattern(node, _PARENT, None, None))
-    else:
-        yield from (iri(q.subject) for q in store.quads_for_pattern(None, _PARENT, node, None))
 
 
 def _claims(store: Store, family: Iterable[str], topic: Topic) -> Iterator[str]:
@@ -98,7 +96,7 @@ def _claims(store: Store, family: Iterable[str], topic: Topic) -> Iterator[str]:
                 yield iri(quad.subject)
 
 
-def _copied(store: Store, claims: Iterable[str], kin: Iterable[str]) -> set[Quad]:
+def _copied(store: Store, claims: Iterable[str]) -> set[Quad]:
     """The claims with what follows from each alone, their documents, rates, and the parents of their subjects."""
     quads: set[Quad] = set()
     for claim in claims:
@@ -109,9 +107,7 @@ def _copied(store: Store, claims: Iterable[str], kin: Iterable[str]) -> set[Quad
             quads.update(store.quads_for_pattern(document, predicate, None, None))
     for rate in map(NamedNode, {iri(q.object) for q in quads if q.predicate == _RATE}):
         quads.update(store.quads_for_pattern(rate, None, None, None))
-    for entity in kin:
-        quads.update(store.quads_for_pattern(NamedNode(entity), _PARENT, None, None))
-    return quads
+    return quads | _parents(store, {iri(q.object) for q in quads if q.predicate == _SUBJECT})
 
 
 def behind(found: Iterable[Quad], store: Store) -> list[Quad]:
