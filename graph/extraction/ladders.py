@@ -10,6 +10,7 @@ from graph.extraction.model import Mention
 from graph.extraction.plants import Plants, anaphora
 from graph.extraction.readings import Reading
 from graph.extraction.subjects import Discourse, Found
+from graph.register import Entity
 
 LETTERS = {
     "organization": "OB", "model": "V", "platform": "P", "battery": "T", "plant": "F", "plan": "S", "brand": "B",
@@ -174,11 +175,23 @@ class Ladders:
             return Found((earlier[0],), "gone back to")
         if before:
             return Found((before[-1][1].name,), "nearest before")
-        if earlier and not (letters == "V" and NEW_THING.match(sentence.text)):
+        if earlier and not (letters == "V" and (NEW_THING.match(sentence.text) or self.of_another(index, position))):
             return Found((earlier[0],), "sentence before")
         fronted = letters == "V" and FRONTED.match(sentence.text) and not self.of_kind(sentence, 0, position, "PT")
         after = self.of_kind(sentence, position, len(sentence.text), letters) if ahead or fronted else []
         return Found((after[0].name,), "nearest after") if after else None
+
+    def of_another(self, index: int, position: int) -> bool:
+        """Whether a sentence is about a company that does not make the models of the sentence before."""
+        earlier = self.earlier(index, "V")
+        maker = self.discourse.owner(earlier[0]) if earlier else None
+        opening = self.of_kind(self.reading.annotated[index], 0, position, "OB")[:1]
+        return bool(maker and opening) and maker is not None and not self.akin(opening[0].name, maker)
+
+    def akin(self, name: str, maker: Entity) -> bool:
+        """Whether a company is a model's maker, or its owner."""
+        entity = self.reading.register.resolve(name)
+        return entity is not None and (entity.slug == maker.slug or entity.slug in maker.parents)
 
     def led_by(self, index: int, letters: str) -> bool:
         """Whether a sentence is about a name of a kind: it comes first, or no company is named."""

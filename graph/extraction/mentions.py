@@ -14,7 +14,9 @@ from graph.extraction.model import Mention
 from graph.register import Entity, Register, fold
 
 TOKEN = re.compile(r"[^\W_]+")
-JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+#]{0,3}|\n)\Z")
+JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+#:]{0,3}|\n)\Z")
+ABBREVIATED = re.compile(r"\b(?:Co|Corp|Inc|Ltd)$")
+STOP = re.compile(r"\.(?!\n|$| [A-Z])")
 CODE_AFTER = re.compile(r"-[A-Z\d]")
 CODE_BEFORE = re.compile(r"(?<!\w)[A-Z]+\d\w* $")
 # a company's legal form after its name
@@ -168,6 +170,7 @@ class Gazetteer:
             if slug:
                 entity = self.register.entities[self._namesake(text[start:end], slug, whole)]
                 form = FORM.match(text, end) if entity.kinds & ORGANIZATION_KINDS else None
+                form = form or (STOP.match(text, end) if ABBREVIATED.search(text[start:end]) else None)
                 found.append(Mention(start, form.end() if form else end, entity.name, entity.kinds))
         return sorted([*found, *self._shortened(text, words, found)], key=lambda m: m.start)
 

@@ -15,6 +15,7 @@ ACTIVE = re.compile(
     r"(?:makes?|builds?|produces?|manufactures?|assembles?|making|building|producing|assembling)\b", re.I
 )
 FORMER = re.compile(r"\b(?:former|old|ex|disused|closed)[ -]$", re.IGNORECASE)
+FORMERLY = re.compile(r"'s? (?:former|old|disused|closed|idle) ", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +57,10 @@ class Owners:
         groups = match.groupdict()
         text = sentence.text
         models = [m for m in sentence.mentions(match.start(), match.end()) if "VehicleModel" in m.kinds]
-        if groups.get("owner") and not FORMER.search(text[: match.start("owner")]):
+        past = groups.get("owner") and (
+            FORMER.search(text[: match.start("owner")]) or FORMERLY.match(text, match.end("owner"))
+        )
+        if groups.get("owner") and not past:
             found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
             if found:
                 return self.company(found.names[-1])
