@@ -143,7 +143,7 @@ def placeholders() -> dict[str, str]:
     found["models"] = rf"(?:{{model}}(?:(?:, {lead}{{model}})*(?:,? (?:and|or|plus|as well as) |/){lead}{{model}})?)"
     found["platforms"] = r"(?:{platform}(?:{list}(?:the )?{platform})*)"
     # what may stand before a company's name: "South Korea's", "the Chinese battery maker", "BYD's subsidiary"
-    found["via"] = r"(?:(?:{place}'s|{org}'s|(?!(?:and|or|but|with|from|to|by|for|in|at|on|of)\b)[a-z-]+) ){0,5}?"
+    found["via"] = r"(?:(?:{place}'s|{org}'s|(?!(?:and|or|but|with|from|to|by|for|in|at|on|of)\b)[a-z-]+(?:'s)?) ){0,5}?"
     found["gap"] = r"[^.;]{0,60}?"
     found["wide"] = r"[^;]{0,140}?"
     found["list"] = r"(?:, and |, or |, | and | or |/|, as well as | as well as |, plus )"
