@@ -62,7 +62,7 @@ _POINT = re.compile(
   | (?P<relyear>(?i:(?P<part13>(?:{_PART})?)
         (?:(?:the\s)?(?P<rel13>next|last|this|coming|current|past)\s(?:fiscal\s|calendar\s|financial\s|business\s|model\s)?year
            |the\s(?P<after13>year\safter\snext)|(?P<end13>year['’]?s?[\s-]end|the\syear(?:['’]s\send|\sis\sout|\sends))
-           |(?P<bare13>(?:fiscal\s|calendar\s)?year)(?![\w-]))(?!['’]s|\s(?:ago|earlier|later|before|to\s{_MONTH})\b)))
+           |(?P<bare13>(?:fiscal\s|calendar\s)?year)(?![\w-]))(?!['’]s(?!\s\d)|\s(?:ago|earlier|later|before|to\s{_MONTH})\b)))
   | (?P<relspan>(?i:{_PART}?(?:the\s)?(?P<rel14>next|last|this|coming|past)\s
         (?P<what14>month|week|weekend|quarter|{_SEASONS})|(?<=in\s)the\s(?P<season14>{_SEASONS})(?!\sof)))\b
   | (?P<part16>(?i:(?:the\s)?(?:(?P<n16>{_any(list(_DATA["ordinals"]))})[\s-](?P<u16>quarter|half)

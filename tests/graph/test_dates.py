@@ -188,6 +188,8 @@ def test_a_part_of_no_named_year_is_the_nearest_one() -> None:
 def test_a_blanked_name_parts_a_date_from_the_cue_before_it() -> None:
     assert row("sold in       last year") == [(None, "2023", None, None)]
     assert row("by FY2026-27") == [(None, "2027", None, "by")]
+    assert row("more than last year's 118,685") == [(None, "2023", None, None)]
+    assert row("more than last year's summit") == []
 
 
 @settings(max_examples=500, deadline=None)
