@@ -45,6 +45,7 @@ class Draft:
         self.fresh = origin is None
         self.graphs = dict(graphs or {})
         self._changed: set[str] = set()
+        self._added: list[Quad] = []
         self._waiting: list[Quad] = []
         for name in ("dumps", "documents"):
             (folder / name).mkdir(parents=True)
@@ -85,6 +86,8 @@ class Draft:
         base = self.namespace.base
         search.update(self._index, search.entries(gone, base), search.entries(new, base))
         self._changed.add(graph)
+        if not graph.startswith(self.namespace.document("")):
+            self._added += new
         self._write(gone, new)
         if not self.graphs[graph].quads:
             del self.graphs[graph]
@@ -126,16 +129,15 @@ class Draft:
             yield from self.store.quads_for_pattern(NamedNode(node), None, None, NamedNode(graph))
 
     def triples_in_two_graphs(self) -> Iterator[str]:
-        """Every triple of a changed graph that stands in another graph too; a query would count it twice.
+        """Every added triple that stands in two graphs; a query would count it twice.
 
         What a document's graph says is about that document and its claims, so no other graph can say it.
         """
         self.flush()
-        for graph in sorted(g for g in self._changed if not g.startswith(self.namespace.document(""))):
-            for quad in self.store.quads_for_pattern(None, None, None, NamedNode(graph)):
-                homes = [q.graph_name for q in self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object)]
-                if len(homes) > 1:
-                    yield f"{quad.triple} stands in {' and '.join(sorted(map(str, homes)))}"
+        for quad in self._added:
+            homes = {q.graph_name for q in self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object)}
+            if len(homes) > 1:
+                yield f"{quad.triple} stands in {' and '.join(sorted(map(str, homes)))}"
 
     def text(self, slug: str, text: str | None) -> None:
         """Keep the text of a document, or with None drop it. A file is never written through its link."""

@@ -103,18 +103,24 @@ class Report:
     @cached_property
     def graph(self) -> Graph:
         """The report as SHACL's own RDF, without blank nodes."""
-        told = as_graph(report_quads(self.results))
-        whole = URIRef(Namespace().graph("provenance") + "#validation")
-        told.add((whole, RDF.type, SH.ValidationReport))
-        told.add((whole, SH.conforms, rdflib.Literal(self.conforms)))
-        return told
+        return as_graph(self._quads())
 
     def as_turtle(self) -> str:
-        """`graph` in Turtle, the same text for the same results."""
-        for prefix, namespace in Namespace().prefixes.items():
-            self.graph.bind(prefix, namespace)
-        self.graph.bind("evsh", SHAPES)
-        return self.graph.serialize(format="turtle")
+        """The same in Turtle: the same text for the same results."""
+        told = ox.serialize(
+            (quad.triple for quad in self._quads()),
+            format=ox.RdfFormat.TURTLE,
+            prefixes=Namespace().prefixes | {"evsh": SHAPES},
+        )
+        assert told is not None
+        return told.decode()
+
+    def _quads(self) -> Iterator[ox.Quad]:
+        graph = ox.NamedNode(Namespace().graph("provenance"))
+        whole = ox.NamedNode(f"{graph.value}#validation")
+        yield ox.Quad(whole, ox.NamedNode(RDF.type), ox.NamedNode(SH.ValidationReport), graph)
+        yield ox.Quad(whole, ox.NamedNode(SH.conforms), ox.Literal(self.conforms), graph)
+        yield from report_quads(self.results)
 
     def lines(self) -> list[str]:
         """The violations, each in one line that begins with what it is about."""

@@ -53,8 +53,8 @@ def _accepted(data: Path, draft: Draft) -> tuple[set[Quad], set[Quad]]:
     """Put accepted links into graph/register that are not there, take those out that are accepted no more; both."""
     register = draft.namespace.graph("register")
     own = set(from_lines((draft.ledger.note(NOTE) or "").splitlines()))
-    standing = set(draft.quads(register)) - own
-    accepted = {q for q in accepted_quads(data, draft.namespace) if _described(draft, iri(q.subject))} - standing
+    accepted = {q for q in accepted_quads(data, draft.namespace) if _described(draft, iri(q.subject))}
+    accepted = {q for q in accepted if q in own or q not in draft.store}
     draft.change(register, own - accepted, accepted - own)
     draft.ledger.note(NOTE, "\n".join(canonical_lines(accepted)))
     return accepted - own, own - accepted
