@@ -11,9 +11,10 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
+from graph.extraction.clock import Clock
 from graph.extraction.model import When
 from graph.extraction.quantities import overlaps
 
@@ -103,51 +104,6 @@ _DAYS_IN_UNIT = {"day": 1, "week": 7, "fortnight": 14}
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
-    """The document's own date, as precisely as it is known."""
-
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-
-    @classmethod
-    def of(cls, text: str | None) -> _Clock:
-        return cls(*(int(p) for p in text.split("-"))) if text else cls()
-
-    def today(self) -> date | None:
-        return date(self.year, self.month, self.day) if self.year and self.month and self.day else None
-
-    def shifted_days(self, days: int) -> str | None:
-        today = self.today()
-        try:
-            return (today + timedelta(days=days)).isoformat() if today else None
-        except OverflowError:
-            return None
-
-    def shifted_months(self, months: int) -> str | None:
-        if not self.year or not self.month:
-            return None
-        year, month = divmod(self.year * 12 + self.month - 1 + months, 12)
-        return f"{year}-{month + 1:02}"
-
-    def shifted_years(self, years: int) -> str | None:
-        return str(self.year + years) if self.year else None
-
-    def nearest_month(self, month: int, direction: int = 0) -> str | None:
-        """The month of that number next to the document's: the nearer one, or the one before or after."""
-        if not self.year or not self.month:
-            return None
-        ahead = (month - self.month) % 12
-        if direction < 0:
-            steps = ahead - 12
-        elif direction > 0:
-            steps = ahead or 12
-        else:
-            steps = ahead if ahead <= 6 else ahead - 12
-        return self.shifted_months(steps)
-
-
-@dataclass(frozen=True, slots=True)
 class _Point:
     start: int
     end: int
@@ -163,7 +119,7 @@ def dates(mask: str, start: int, end: int, document_date: str | None, anchor: st
     `document_date` is `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; what is relative to it is left out where it is None.
     `anchor` is the date last spoken of before, to which "that year" and "five years later" refer.
     """
-    clock = _Clock.of(document_date)
+    clock = Clock.of(document_date)
     points = list(_points(mask, start, end, clock, anchor))
     found = list(_joined(mask, points, start, end, document_date))
     taken = overlaps([(p.start, p.end) for p in points])
@@ -171,7 +127,7 @@ def dates(mask: str, start: int, end: int, document_date: str | None, anchor: st
     return sorted(found, key=lambda w: w.start)
 
 
-def _points(mask: str, start: int, end: int, clock: _Clock, anchor: str | None) -> Iterator[_Point]:
+def _points(mask: str, start: int, end: int, clock: Clock, anchor: str | None) -> Iterator[_Point]:
     for match in _POINT.finditer(mask, start, end):
         kind = match.lastgroup or ""
         point = _READERS[kind](match, clock, anchor)
@@ -247,17 +203,17 @@ def _read_full(day: str, month: str, year: str) -> Reading:
         return _at(f"{year}-{_month_number(month):02}")
 
 
-def _read_day_of_month(day: str, month: str, clock: _Clock) -> Reading:
+def _read_day_of_month(day: str, month: str, clock: Clock) -> Reading:
     near = clock.nearest_month(_month_number(month))
     return _read_full(day, month, near[:4]) if near else None
 
 
-def _read_month(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
+def _read_month(match: re.Match[str], clock: Clock, _: str | None) -> Reading:
     direction = {"last": -1, "next": 1}.get((match["rel6"] or "").lower(), 0)
     return _at(clock.nearest_month(_month_number(match["m6"]), direction))
 
 
-def _read_span(match: re.Match[str], _: _Clock, __: str | None) -> Reading:
+def _read_span(match: re.Match[str], _: Clock, __: str | None) -> Reading:
     first, last = match["a7"], match["b7"]
     last = last if len(last) == 4 else first[:2] + last
     if _FISCAL.match(match["span"]) and int(last) == int(first) + 1:  # "FY2026-27" is one year
@@ -265,7 +221,7 @@ def _read_span(match: re.Match[str], _: _Clock, __: str | None) -> Reading:
     return (first, last) if first < last else None
 
 
-def _read_decade(match: re.Match[str], _: _Clock, __: str | None) -> Reading:
+def _read_decade(match: re.Match[str], _: Clock, __: str | None) -> Reading:
     return _within_decade(match["decade"][: match.start("y8") - match.start()], int(match["y8"]), bare=True)
 
 
@@ -282,7 +238,7 @@ def _within_decade(part: str, first: int, *, bare: bool) -> Reading:
     return (str(first), str(first + 9)) if bare else _at(str(first + 10))
 
 
-def _read_this_decade(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
+def _read_this_decade(match: re.Match[str], clock: Clock, _: str | None) -> Reading:
     which = (match["rel12"] or "").lower()
     part = match["part12"] or ""
     if not part and which not in {"this", "the current"}:
@@ -295,7 +251,7 @@ def _read_short_year(text: str) -> Reading:
     return _at(text if len(text) == 4 else f"20{text}")
 
 
-def _read_relative_year(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
+def _read_relative_year(match: re.Match[str], clock: Clock, _: str | None) -> Reading:
     if match["after13"]:
         return _at(clock.shifted_years(2))
     if match["bare13"] and not re.search(
@@ -306,7 +262,7 @@ def _read_relative_year(match: re.Match[str], clock: _Clock, _: str | None) -> R
     return _at(clock.shifted_years(steps))
 
 
-def _read_relative_span(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
+def _read_relative_span(match: re.Match[str], clock: Clock, _: str | None) -> Reading:
     if match["season14"]:
         month = clock.nearest_month(_SEASON_MONTHS[match["season14"].lower()])
         return _at(month[:4] if month else None)
@@ -326,7 +282,7 @@ def _read_relative_span(match: re.Match[str], clock: _Clock, _: str | None) -> R
     return _at(month[:4] if month else None)
 
 
-def _read_part_of_year(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
+def _read_part_of_year(match: re.Match[str], clock: Clock, _: str | None) -> Reading:
     """The quarter or half of no named year that is clearly the nearest to the document's month, as its year."""
     if not clock.year or not clock.month:
         return None
@@ -340,7 +296,7 @@ def _read_part_of_year(match: re.Match[str], clock: _Clock, _: str | None) -> Re
     return _at(clock.shifted_years(near[1])) if far[0] - near[0] >= 3 else None
 
 
-def _read_weekday(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
+def _read_weekday(match: re.Match[str], clock: Clock, _: str | None) -> Reading:
     """The weekday last before the document's date, or its own; the next one after it where the text says next."""
     today = clock.today()
     if not today:
@@ -352,7 +308,7 @@ def _read_weekday(match: re.Match[str], clock: _Clock, _: str | None) -> Reading
     return _at(clock.shifted_days(-(back or 7) if which == "last" else -back))
 
 
-def _read_ago(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
+def _read_ago(match: re.Match[str], clock: Clock, _: str | None) -> Reading:
     count = _number(match["n17"]) * (-1 if match["way17"].lower() == "ago" else 1)
     unit = match["u17"].lower()
     if unit in _DAYS_IN_UNIT:
@@ -362,7 +318,7 @@ def _read_ago(match: re.Match[str], clock: _Clock, _: str | None) -> Reading:
     return _at(clock.shifted_years(round(count * _YEARS_IN_UNIT[unit])))
 
 
-def _read_then(match: re.Match[str], _: _Clock, anchor: str | None) -> Reading:
+def _read_then(match: re.Match[str], _: Clock, anchor: str | None) -> Reading:
     if not anchor:
         return None
     words = match["then"].lower()
@@ -378,7 +334,7 @@ def _number(text: str) -> float:
     return _NUMBERS[text.lower()] if text.lower() in _NUMBERS else float(text)
 
 
-_READERS: dict[str, Callable[[re.Match[str], _Clock, str | None], Reading]] = {
+_READERS: dict[str, Callable[[re.Match[str], Clock, str | None], Reading]] = {
     "iso": lambda m, _, __: _at(m["iso"]),
     "dmy": lambda m, _, __: _read_full(m["d1"], m["m1"], m["y1"]),
     "mdy": lambda m, _, __: _read_full(m["d2"], m["m2"], m["y2"]),
