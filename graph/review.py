@@ -302,12 +302,12 @@ def _read_claim(row: object, document: str, where: str) -> Claim:
         claim = claim_from(row, where)
     except ClaimError as error:
         raise ReviewError(str(error)) from error
-    if problem := _problem(claim, document):
-        raise ReviewError(f"{where}: {problem}")
+    if why := problem(claim, document):
+        raise ReviewError(f"{where}: {why}")
     return claim
 
 
-def _problem(claim: Claim, document: str) -> str | None:
+def problem(claim: Claim, document: str) -> str | None:
     """Why a claim cannot stand in a document's review, if so. What it may say is for the shapes to judge."""
     if odd := [key for key, value in claim.as_dict().items() if not _is_plain(value)]:
         return f"neither a text nor a number: {', '.join(odd)}"

@@ -6,9 +6,10 @@ from typing import cast
 
 from flask import Flask, Response, current_app, request
 
-from service import data, health, linkpages, pages, problems, sameas, static, validate
+from service import data, documents, health, linkpages, pages, problems, sameas, static, validate
 from service.cache import Cache
 from service.dataset import Datasets, NoDataset
+from service.pages import review
 from service.reconcile import draft
 from service.reconcile import routes as reconcile
 from service.settings import Settings
@@ -47,7 +48,21 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
     app.extensions["evplans.engine"] = Engine(datasets, Prepared(settings.base, settings.query_timeout))
-    for room in (pages, sparql, terms, writing, data, reconcile, draft, sameas, linkpages, validate, health):
+    for room in (
+        pages,
+        sparql,
+        terms,
+        writing,
+        data,
+        reconcile,
+        draft,
+        sameas,
+        linkpages,
+        validate,
+        health,
+        documents,
+        review,
+    ):
         app.register_blueprint(room.blueprint)
     static.install(app)
     app.before_request(_preflight)
