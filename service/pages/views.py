@@ -19,7 +19,8 @@ from service.pages.entity import entity_page
 from service.pages.finding import search as find
 from service.pages.findings import findings, mixed
 from service.pages.model import rows
-from service.pages.vocabulary import graph_page, ontology_page, resource_page
+from service.pages.ontology import ontology_page, term_page
+from service.pages.vocabulary import graph_page, resource_page
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_filter(filters.number)
@@ -126,7 +127,7 @@ def ontology(suffix: str | None = None) -> Response:
 @blueprint.get("/ontology/<name>")
 def term(name: str) -> Response:
     """One term of the vocabulary."""
-    return _answer(name, EV, "data-resource", resource_page)
+    return _answer(name, EV, "data-resource", term_page)
 
 
 @blueprint.get("/documents")

@@ -1,4 +1,4 @@
-"""The pages of the vocabulary, and of anything that is only its statements."""
+"""The pages of codes, rules, findings and graphs: of anything that is only its statements."""
 
 from __future__ import annotations
 
@@ -8,21 +8,11 @@ from pyoxigraph import NamedNode
 from graph.namespaces import RDFS, SKOS
 from service.dataset import Dataset
 from service.pages.filters import local
-from service.pages.model import Row, rows, stored
+from service.pages.model import rows, stored
 
 SHOWN = 500
 USERS = 12
 HEADED = {SKOS + "prefLabel", RDFS + "label", SKOS + "definition"}
-HEADS = {"class": "Classes", "property": "Properties"}
-
-
-def ontology_page(dataset: Dataset) -> str:
-    """Every term with its definition and example."""
-    terms: dict[str, Row] = {}
-    for row in rows(dataset, "terms"):
-        terms.setdefault(row["term"], row)
-    sections = [(title, [t for t in terms.values() if t["kind"] == kind]) for kind, title in HEADS.items()]
-    return render_template("ontology.html", sections=sections)
 
 
 def resource_page(dataset: Dataset, iri: str) -> str | None:
