@@ -20,7 +20,7 @@ from graph.extraction.plants import Plants
 from graph.extraction.quantified import MONEY_AFTER, OF_SUM, bare_percent, fits, leans, respective, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
-from graph.extraction.subjects import Discourse, Found
+from graph.extraction.subjects import LONGEST_SENTENCE, Discourse, Found
 from graph.extraction.tables import has_heads, is_row, table_frames
 from graph.extraction.things import (
     brands_possessed,
@@ -91,7 +91,7 @@ class Frames:
         """Frames of every sentence that may yield claims, in order."""
         found: list[Frame] = []
         for index, sentence in enumerate(self.reading.annotated):
-            if self.reading.silent(sentence.sentence) or len(sentence.text) > 4000:
+            if self.reading.silent(sentence.sentence) or len(sentence.text) > LONGEST_SENTENCE:
                 continue
             if is_row(self.reading, index) and has_heads(self.reading, index):
                 found += named_models(self.reading, self.discourse, index, sentence)

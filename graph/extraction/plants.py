@@ -16,7 +16,7 @@ from graph.extraction.model import Mention
 from graph.extraction.owners import Owners
 from graph.extraction.readings import Reading, expand
 from graph.extraction.rules import pattern as phrase
-from graph.extraction.subjects import Discourse
+from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
 from graph.register import Entity
 
 
@@ -135,7 +135,7 @@ class Plants:
         self.owners = Owners(reading, discourse)
         self.found: list[PlantMention] = []
         for index, sentence in enumerate(reading.annotated):
-            if not reading.silent(sentence.sentence) and len(sentence.text) <= 4000:
+            if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
                 self.found += sorted(self.in_sentence(index, sentence), key=lambda p: p.start)
         self.found = [self.narrowed(p) for p in self.found]
 

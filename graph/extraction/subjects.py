@@ -27,6 +27,8 @@ from graph.extraction.syntax import (
     nation_in,
 )  # fmt: skip
 
+LONGEST_SENTENCE = 4000  # characters of a marked sentence
+
 
 @dataclass(frozen=True)
 class Found:
@@ -43,6 +45,7 @@ class Discourse(Kinship):
     def __init__(self, reading: Reading) -> None:
         """Prepare lookups; resolution is done on demand and remembered."""
         super().__init__(reading)
+        self._lists: dict[int, list[tuple[int, int]]] = {}
         self._topics: dict[int, Found | None] = {}
         for index in range(len(reading.annotated)):  # in order, so that no sentence has to look far back
             self.topic(index)
@@ -57,7 +60,8 @@ class Discourse(Kinship):
             self._topics[index] = None
             sentence = self.reading.annotated[index]
             heading = self.reading.blocks[sentence.sentence.block].kind == "heading"
-            found = self.clause_subject(index, len(sentence.text), first=True)
+            short = len(sentence.text) <= LONGEST_SENTENCE  # what is longer is no sentence, and takes long
+            found = self.clause_subject(index, len(sentence.text), first=True) if short else None
             if not found and heading:
                 named = [m.name for m in sentence.mentions() if self.is_company(m)]
                 found = Found((named[0],), "heading") if len(set(named)) == 1 else None
@@ -164,10 +168,10 @@ class Discourse(Kinship):
 
     def list_span(self, sentence: Annotated, start: int) -> tuple[int, int] | None:
         """The list that a name at a position belongs to: "Renault, Nissan and Mitsubishi"."""
-        for match in COMPANY_LIST.finditer(sentence.text):
-            if match.start() <= start < match.end():
-                return match.span()
-        return None
+        key = sentence.sentence.start
+        if key not in self._lists:
+            self._lists[key] = [match.span() for match in COMPANY_LIST.finditer(sentence.text)]
+        return next((span for span in self._lists[key] if span[0] <= start < span[1]), None)
 
     def list_head(self, sentence: Annotated, start: int) -> int:
         """Where the list begins that the name at a position belongs to."""
