@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
 from graph.extraction.attribution import attribution
@@ -102,8 +103,9 @@ class Qualifiers:
         if frame.property != "investment" or not frame.quantity:
             return None
         text = self.reading.annotated[frame.index].text
-        for other in reversed(frames):
-            alike = other.index == frame.index and other.property == "investment" and other.subject == frame.subject
+        here = bisect_left(frames, frame.index, key=lambda f: f.index)
+        for other in reversed(frames[here : bisect_right(frames, frame.index, key=lambda f: f.index)]):
+            alike = other.property == "investment" and other.subject == frame.subject
             if alike and other.anchor < frame.anchor and id(other) in self.done:
                 whole = self.done[id(other)]
                 part = PART.search(text, other.anchor, frame.anchor)

@@ -55,11 +55,9 @@ class Reading:
     def label(self, index: int) -> str:
         """The bold label of a sentence's block ("**Hybrids.** Six today"), or the short heading above, and a space."""
         block = self.sentences[index].block
-        first = index
-        while first and self.sentences[first - 1].block == block:
-            first -= 1
+        first = bisect_left(self.sentences, block, key=lambda s: s.block)
         opening = BOLD.match(self.document.text, self.blocks[block].start)
-        within = [a.text for a in self.annotated[first:index] if opening and a.sentence.end <= opening.end()]
+        within = [a.text for a in self.annotated[first:index] if a.sentence.end <= opening.end()] if opening else []
         written = " ".join(within)
         if written and first + len(within) <= index and len(written) <= 60:
             return f"{written} "

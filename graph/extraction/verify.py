@@ -23,6 +23,8 @@ ALL = re.compile(
     r"|phas\w+ out|stop\w*|ceas\w*|end\w*|abandon\w*|discontinu\w*|quit\w*|halt\w*|giv\w+ up|drop\w*|exit\w*|last)\b",
     re.IGNORECASE,
 )
+NEAR = 12  # sentences
+ROWS = 60
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -57,25 +59,27 @@ def fault(claim: Claim, reading: Reading, named: set[str]) -> str | None:
 
 
 def passage(claim: Claim, reading: Reading) -> Iterator[Annotated]:
-    """The sentences that a quote may take its dates and places from: those of its block, of the blocks that it stands
-    under, and of the block before; a table's rows go together."""
+    """The sentences that a quote may take its dates and places from: those near it in its block, and how the blocks
+    begin that it stands under and that before it; a table's rows go together."""
     lines = reading.sentences
-    own = lines[max(0, bisect_right(lines, claim.start_char, key=lambda s: s.start) - 1)].block if lines else 0
+    here = max(0, bisect_right(lines, claim.start_char, key=lambda s: s.start) - 1)
+    own = lines[here].block if lines else 0
     near, above = {own}, reading.blocks[own].parent
     while above is not None:
         near.add(above)
         above = reading.blocks[above].parent
     first = own
-    while first and reading.blocks[first].kind == "table-row":
+    while first > own - ROWS and reading.blocks[first].kind == "table-row":
         first -= 1
         near.add(first)
     before = bisect_left(lines, first, key=lambda s: s.block) - 1
     near |= {lines[before].block} if before >= 0 else set()
     for block in sorted(near):
-        for index in range(bisect_left(lines, block, key=lambda s: s.block), len(lines)):
-            if lines[index].block != block:
-                break
-            yield reading.annotated[index]
+        first = bisect_left(lines, block, key=lambda s: s.block)
+        first = max(first, here - NEAR) if block == own else first
+        for index in range(first, min(len(lines), (here if block == own else first) + NEAR)):
+            if lines[index].block == block:
+                yield reading.annotated[index]
 
 
 def passage_fault(claim: Claim, around: list[Annotated], reading: Reading) -> str | None:
