@@ -24,12 +24,15 @@ from graph.ledger import FILE as LEDGER
 from graph.ledger import Ledger
 from graph.linking.decisions import links_folder
 from graph.linking.publishing import settle_links
+from graph.means import Means
 from graph.namespaces import EV, Namespace, slug
 from graph.preparing import Memory, Prepared, SetAside, Workshop, key, sources_digest, workshop
 from graph.publish import current_build, drafted, exclusive, publish
 from graph.reading import UnreadableDocument, find_documents
+from graph.store.delivery import deliver
 from graph.validation import Report, result_of, result_row
 
+LOCAL = Means()
 CACHE = "cache"
 CHECKED_TOGETHER = 20_000  # derived quads; more would take much memory and save no time
 LARGEST_DUMP = 200_000  # quads of a graph whose dump a change still writes; a larger one is written when asked for
@@ -69,14 +72,14 @@ def needs_build(data: Path) -> bool:
     return any(p.stat().st_mtime > built for f in folders for p in f.rglob("*") if "__pycache__" not in p.parts)
 
 
-def build(data: Path, namespace: Namespace, progress: Progress = lambda *_: None) -> Summary:
+def build(data: Path, namespace: Namespace, progress: Progress = lambda *_: None, means: Means = LOCAL) -> Summary:
     """Make a dataset of all documents and publish it under `data`.
 
     Documents that cannot be read or that violate a shape are set aside; the others go through. Raises BuildError,
-    RegisterError or PublishError; then what was published before stays current.
+    RegisterError, PublishError or StoreError; then what was published before stays current.
     """
     with exclusive(data):
-        return _build(data, namespace, progress)
+        return _build(data, namespace, progress, means)
 
 
 def change(
@@ -85,6 +88,7 @@ def change(
     enter: Sequence[Path] = (),
     leave: Sequence[str] = (),
     progress: Progress = lambda *_: None,
+    means: Means = LOCAL,
 ) -> Summary:
     """Publish the next build: documents at `enter` are added or replaced, those named in `leave` withdrawn.
 
@@ -94,19 +98,19 @@ def change(
     with exclusive(data):
         origin = _origin(data, namespace)
         if origin is None:
-            return _build(data, namespace, progress)
+            return _build(data, namespace, progress, means)
         begun, summary = time.monotonic(), Summary()
         place = _workshop(namespace)
         with drafted(data, namespace, origin) as draft:
-            made = list(_prepared(enter, Memory(data / CACHE), place, summary, progress))
+            made = list(_prepared(enter, Memory(data / CACHE), place, summary, progress, means))
             work = Assembly(draft, place.gate)
             work.change({*leave, *(slug(path.stem) for path in enter)}, made)
-            _finish(data, work, summary, LARGEST_DUMP)
+            _finish(data, work, summary, LARGEST_DUMP, means)
         summary.seconds = time.monotonic() - begun
         return summary
 
 
-def _build(data: Path, namespace: Namespace, progress: Progress) -> Summary:
+def _build(data: Path, namespace: Namespace, progress: Progress, means: Means) -> Summary:
     begun, summary = time.monotonic(), Summary()
     place = _workshop(namespace)
     files = [path for folder in source_folders(data) for path in find_documents(folder)]
@@ -119,13 +123,13 @@ def _build(data: Path, namespace: Namespace, progress: Progress) -> Summary:
         work = Assembly(draft, place.gate)
         draft.ledger.add_results("ground", _ground_report(data, namespace, place).results)
         memory = Memory(data / CACHE)
-        for one in _prepared(files, memory, place, summary, progress):
+        for one in _prepared(files, memory, place, summary, progress, means):
             work.enter(one)
         work.settle_names()
         work.settle_copies()
         draft.flush()
         _derive(work, progress)
-        _finish(data, work, summary, None)
+        _finish(data, work, summary, None, means)
     memory.forget_unused()
     summary.seconds = time.monotonic() - begun
     return summary
@@ -174,7 +178,7 @@ def _ground_report(data: Path, namespace: Namespace, place: Workshop) -> Report:
 
 
 def _prepared(
-    files: Sequence[Path], memory: Memory, place: Workshop, summary: Summary, progress: Progress
+    files: Sequence[Path], memory: Memory, place: Workshop, summary: Summary, progress: Progress, means: Means
 ) -> Iterator[Prepared]:
     """The documents that may enter; the others are set aside in the summary."""
     sources = sources_digest(place.namespace)
@@ -186,7 +190,7 @@ def _prepared(
         except UnreadableDocument as error:
             summary.set_aside.append(SetAside(path.stem, (str(error),)))
     unknown = {path: name for path, name in keys.items() if name not in memory}
-    made = crew.prepared(list(unknown.items()), place, sources)
+    made = crew.prepared(list(unknown.items()), place, sources, means)
     for number, (path, name) in enumerate(keys.items()):
         progress("reading documents", number, len(keys))
         one = next(made) if path in unknown else memory.get(name) or place.prepare([(path, name)])[0]
@@ -203,7 +207,7 @@ def _prepared(
             yield one
 
 
-def _finish(data: Path, work: Assembly, summary: Summary, largest_dump: int | None) -> None:
+def _finish(data: Path, work: Assembly, summary: Summary, largest_dump: int | None, means: Means) -> None:
     """Describe, check, number and publish what was assembled."""
     draft = work.draft
     settle_links(data, work)
@@ -215,6 +219,8 @@ def _finish(data: Path, work: Assembly, summary: Summary, largest_dump: int | No
     draft.write_dumps(largest_dump)
     _count(summary, draft, report)
     summary.build = build_id(draft.graphs)
+    if means.remote is not None:  # before the build is current here: a delivery that was cut short is taken up again
+        deliver(means.remote, draft.namespace, draft.graphs, draft.store)
     summary.home = publish(data, draft, report.as_turtle(), _manifest(summary, draft))
 
 

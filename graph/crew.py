@@ -6,11 +6,11 @@ executor is anything with the interface of `concurrent.futures`; a task gives th
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from pyoxigraph import Quad, Store
 
 from graph import derive, neighbourhood, paths
 from graph.draft import Draft
+from graph.means import Means, processes
 from graph.namespaces import Namespace
 from graph.preparing import TOGETHER, Prepared, SetAside, Workshop, from_lines, workshop
 from graph.terms import canonical_lines
@@ -31,7 +32,9 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 
-def prepared(files: Sequence[tuple[Path, str]], place: Workshop, sources: str) -> Iterator[Prepared | SetAside]:
+def prepared(
+    files: Sequence[tuple[Path, str]], place: Workshop, sources: str, means: Means
+) -> Iterator[Prepared | SetAside]:
     """Documents, each given with its key, made ready in their order."""
     tasks = [files[i : i + TOGETHER] for i in range(0, len(files), TOGETHER)]
     if len(files) <= FEW_DOCUMENTS:
@@ -39,7 +42,7 @@ def prepared(files: Sequence[tuple[Path, str]], place: Workshop, sources: str) -
             yield from place.prepare(task)
         return
     jobs = [(place.namespace.base, paths.REGISTER, sources, task) for task in tasks]
-    for made in _spread(_prepare, jobs):
+    for made in _spread(_prepare, jobs, means.hands()):
         yield from made
 
 
@@ -56,7 +59,7 @@ def derived(draft: Draft, properties: Sequence[str]) -> Iterator[list[Quad]]:
         return
     draft.store.flush()
     jobs = [(draft.folder / "store", draft.namespace.base, name) for name in properties]
-    yield from map(from_lines, _spread(_derive, jobs))
+    yield from map(from_lines, _spread(_derive, jobs, processes()))
 
 
 def _derive(job: tuple[Path, str, str]) -> list[str]:
@@ -65,10 +68,11 @@ def _derive(job: tuple[Path, str, str]) -> list[str]:
     return canonical_lines(derive.together(beside, Namespace(base)))
 
 
-def _spread(work: Callable[[Task], Done], tasks: Iterable[Task]) -> Iterator[Done]:
+def _spread(
+    work: Callable[[Task], Done], tasks: Iterable[Task], hands: AbstractContextManager[Executor]
+) -> Iterator[Done]:
     """What `work` makes of each task, in their order."""
-    # spawned: a process with an open store must not be forked
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as executor:
+    with hands as executor:
         yield from ordered(executor, work, tasks, AHEAD * (os.cpu_count() or 1))
 
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, request
 
+from graph.store import StoreError
 from service import data, documents, health, linkpages, pages, problems, sameas, static, validate
 from service.cache import Cache
 from service.dataset import Datasets, NoDataset
@@ -46,8 +47,9 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.config["SCRATCH"] = scratch
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base)
-    app.extensions["evplans.engine"] = Engine(datasets, Prepared(settings.base, settings.query_timeout))
+    remote = settings.remote
+    app.extensions["evplans.datasets"] = datasets = Datasets(settings.data, settings.base, remote)
+    app.extensions["evplans.engine"] = Engine(datasets, Prepared(settings.base, settings.query_timeout), remote)
     for room in (
         pages,
         sparql,
@@ -69,9 +71,16 @@ def create_app(settings: Settings, scratch: bool = False) -> Flask:
     app.after_request(_headers)
     problems.install(app)
     app.register_error_handler(NoDataset, lambda error: problems.problem(503, str(error)))
+    app.register_error_handler(StoreError, _unreachable)
     app.register_error_handler(Stopped, lambda error: problems.problem(503, f"No worker answers: {error.reason}."))
     _answer_early(app)
     return app
+
+
+def _unreachable(error: StoreError) -> Response:
+    """The store did not answer a page's query: its operator is told where and why, its reader that it did not."""
+    current_app.logger.error("%s", error)
+    return problems.problem(503, "The store does not answer; try again.")
 
 
 def _answer_early(app: Flask) -> None:

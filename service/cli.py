@@ -23,7 +23,7 @@ def _build(chosen: Settings) -> None:
     from service.summary import ProgressBar, print_summary
 
     with told(), ProgressBar() as bar:
-        summary = run(chosen.data, Namespace(chosen.base), bar)
+        summary = run(chosen.data, Namespace(chosen.base), bar, chosen.means)
     print_summary(summary)
 
 
@@ -32,7 +32,7 @@ def _change(chosen: Settings, enter: Sequence[Path] = (), leave: Sequence[str] =
     from service.summary import ProgressBar, print_summary
 
     with told(), ProgressBar() as bar:
-        summary = run(chosen.data, Namespace(chosen.base), enter, leave, bar)
+        summary = run(chosen.data, Namespace(chosen.base), enter, leave, bar, chosen.means)
     print_summary(summary)
 
 

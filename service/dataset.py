@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store, Triple
+from pyoxigraph import NamedNode, Triple
 
 from graph.namespaces import Namespace
 from graph.publish import PublishError, current_build, read_manifest
-from graph.store.embedded import StoreError, open_store
-
-Term = NamedNode | BlankNode | Literal | Triple
+from graph.store import Home, Row, StoreError, Term
+from graph.store.embedded import Embedded, open_store
 
 
 class NoDataset(RuntimeError):
@@ -35,7 +34,7 @@ class Dataset:
     home: Path
     manifest: dict[str, Any]
     namespace: Namespace
-    store: Store = field(repr=False)
+    store: Home = field(repr=False)
 
     @property
     def revision(self) -> str:
@@ -47,39 +46,26 @@ class Dataset:
         """The prefixes that queries and serialisations may use undeclared."""
         return self.namespace.prefixes
 
-    def select(self, query: str, **bindings: Term | str) -> list[dict[str, Term]]:
+    def select(self, query: str, **bindings: Term | str) -> list[Row]:
         """The rows of a SELECT over the union of all graphs; an unbound variable is absent from its row.
 
         `bindings` stand for the variables of that name (a string is an IRI); values need no escaping.
         """
-        found = self._query(query, bindings)
-        if not isinstance(found, QuerySolutions):
-            raise TypeError("select() takes a SELECT query")
-        names = [variable.value for variable in found.variables]
-        return [{n: term for n, term in zip(names, row, strict=True) if term is not None} for row in found]
+        return self.store.select(bind(query, bindings), self.prefixes)
 
     def construct(self, query: str, **bindings: Term | str) -> list[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE, each once."""
-        found = self._query(query, bindings)
-        if not isinstance(found, QueryTriples):
-            raise TypeError("construct() takes a CONSTRUCT or DESCRIBE query")
-        return list(dict.fromkeys(found))
+        return self.store.construct(bind(query, bindings), self.prefixes)
 
     def ask(self, query: str, **bindings: Term | str) -> bool:
         """The answer of an ASK."""
-        found = self._query(query, bindings)
-        if not isinstance(found, QueryBoolean):
-            raise TypeError("ask() takes an ASK query")
-        return bool(found)
+        return self.store.ask(bind(query, bindings), self.prefixes)
 
     def text(self, slug: str) -> str:
         """The text of a document, as its evidence's offsets count it; empty when the build has none."""
         with suppress(OSError):
             return (self.home / "documents" / f"{slug}.txt").read_text(encoding="utf-8")
         return ""
-
-    def _query(self, query: str, bindings: dict[str, Term | str]) -> QuerySolutions | QueryBoolean | QueryTriples:
-        return self.store.query(bind(query, bindings), prefixes=self.prefixes, use_default_graph_as_union=True)
 
 
 def bind(query: str, bindings: dict[str, Term | str]) -> str:
@@ -99,8 +85,10 @@ def bind(query: str, bindings: dict[str, Term | str]) -> str:
 class Datasets:
     """Follows the current build of a data folder. Safe to use from several threads."""
 
-    def __init__(self, data: Path, base: str) -> None:
+    def __init__(self, data: Path, base: str, remote: Home | None = None) -> None:
+        """`remote`: where the builds' graphs are, unless in their own stores."""
         self.data = data
+        self._remote = remote
         self._link = os.fspath(data / "current")
         self._seen = ""
         self._namespace = Namespace(base)
@@ -130,7 +118,8 @@ class Datasets:
         if home is None:
             raise NoDataset(f"{self.data}: no dataset has been published there; run `evplans build`")
         try:
-            return Dataset(home, read_manifest(home), self._namespace, open_store(home / "store"))
+            store = self._remote or Embedded(open_store(home / "store"))
+            return Dataset(home, read_manifest(home), self._namespace, store)
         except (PublishError, StoreError) as error:
             if self._open is not None:
                 return self._open  # the new build is damaged: the old one stays open and in service

@@ -15,6 +15,7 @@ from graph.preparing import Memory, SetAside, key, sources_digest, workshop
 from graph.publish import PublishError
 from graph.reading import UnreadableDocument
 from graph.register import RegisterError
+from graph.store import StoreError
 from service.publishing import Outcome
 from service.settings import Settings
 
@@ -28,7 +29,7 @@ def main(action: str, name: str) -> Outcome:
             _leave(outcome, settings)
         else:
             _enter(outcome, Path(name), settings, kept=action == "keep")
-    except (BuildError, PublishError, RegisterError) as error:
+    except (BuildError, PublishError, RegisterError, StoreError) as error:
         outcome.failed = str(error)
     except OSError as error:
         outcome.failed = f"{error.filename or settings.data}: {error.strerror or error}"
@@ -64,7 +65,7 @@ def _enter(outcome: Outcome, path: Path, settings: Settings, kept: bool) -> None
 
 
 def _change(outcome: Outcome, settings: Settings, enter: list[Path] | tuple[()], leave: list[str] | tuple[()]) -> None:
-    summary = change(settings.data, Namespace(settings.base), enter, leave)
+    summary = change(settings.data, Namespace(settings.base), enter, leave, means=settings.means)
     outcome.build, outcome.seconds, outcome.counts = summary.build, summary.seconds, summary.counts
     outcome.notes = summary.notes
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from graph.means import DASK, Means
 from graph.namespaces import DEFAULT_BASE
+from graph.store.remote import Address, Remote, check_address
 
 
 class SettingError(ValueError):
@@ -30,6 +32,11 @@ SETTINGS = (
     Setting("EVPLANS_PORT", "8000", "port to serve on"),
     Setting("EVPLANS_TOKEN", "", "bearer token for writes; without it there are none"),
     Setting("EVPLANS_STORE", "", "query address of a SPARQL 1.1 server to use instead of the embedded store"),
+    Setting("EVPLANS_STORE_UPDATE", "", "its address for updates, if graphs are to be published by those"),
+    Setting("EVPLANS_STORE_GRAPHS", "", "its address for the Graph Store Protocol, by which graphs are published"),
+    Setting("EVPLANS_STORE_USER", "", "user name there"),
+    Setting("EVPLANS_STORE_PASSWORD", "", "password there"),
+    Setting("EVPLANS_EXECUTOR", "", "Dask scheduler that prepares documents, dask://host:port; else this machine does"),
     Setting("EVPLANS_QUERY_TIMEOUT", "30", "seconds that a query may take"),
     Setting("EVPLANS_SERVICE_ALLOW", "", "addresses that SERVICE and LOAD may ask, separated by spaces"),
 )
@@ -44,9 +51,20 @@ class Settings:
     host: str
     port: int
     token: str | None
-    store: str | None
+    store: Address | None
+    executor: str | None
     query_timeout: float
     service_allow: tuple[str, ...]
+
+    @property
+    def remote(self) -> Remote | None:
+        """The store that is used instead of the embedded one, not asked yet."""
+        return Remote(self.store, self.query_timeout) if self.store else None
+
+    @property
+    def means(self) -> Means:
+        """With what builds are made."""
+        return Means(self.remote, self.executor)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -64,10 +82,34 @@ class Settings:
             host=value["EVPLANS_HOST"],
             port=int(port),
             token=value["EVPLANS_TOKEN"] or None,
-            store=value["EVPLANS_STORE"] or None,
+            store=_store(value),
+            executor=_executor(value["EVPLANS_EXECUTOR"]),
             query_timeout=timeout,
             service_allow=tuple(value["EVPLANS_SERVICE_ALLOW"].split()),
         )
+
+
+def _store(value: Mapping[str, str]) -> Address | None:
+    """The store to use instead of the embedded one. Raises SettingError for what is no address."""
+    for name in ("EVPLANS_STORE", "EVPLANS_STORE_UPDATE", "EVPLANS_STORE_GRAPHS"):
+        if value[name] and (reason := check_address(value[name])):
+            raise SettingError(f"{name} is {value[name]!r}: {reason}")
+    if not value["EVPLANS_STORE"]:
+        return None
+    return Address(
+        query=value["EVPLANS_STORE"],
+        update=value["EVPLANS_STORE_UPDATE"] or None,
+        graphs=value["EVPLANS_STORE_GRAPHS"] or None,
+        user=value["EVPLANS_STORE_USER"] or None,
+        password=value["EVPLANS_STORE_PASSWORD"] or None,
+    )
+
+
+def _executor(text: str) -> str | None:
+    """The address of a scheduler. Raises SettingError."""
+    if text and not text.startswith(DASK):
+        raise SettingError(f"EVPLANS_EXECUTOR is {text!r}: give {DASK}host:port")
+    return text or None
 
 
 def _number(name: str, text: str, kind: type[int] | type[float], low: float, high: float) -> float:

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Quad, Store
+from pyoxigraph import Quad, QueryBoolean, QuerySolutions, QueryTriples, Store, Triple
+
+from graph.store import Row, StoreError
+
+__all__ = ["Embedded", "StoreError", "open_store", "write_store"]
 
 
-class StoreError(RuntimeError):
-    """A store that cannot be opened; the message says which and what to do."""
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A store in this process. Safe to use from several threads."""
+
+    store: Store
+
+    def select(self, query: str, prefixes: Mapping[str, str]) -> list[Row]:
+        """The rows of a SELECT; an unbound variable is absent from its row."""
+        found = self._query(query, prefixes)
+        if not isinstance(found, QuerySolutions):
+            raise TypeError("select() takes a SELECT query")
+        return rows(found)
+
+    def construct(self, query: str, prefixes: Mapping[str, str]) -> list[Triple]:
+        """The triples of a CONSTRUCT or DESCRIBE, each once."""
+        found = self._query(query, prefixes)
+        if not isinstance(found, QueryTriples):
+            raise TypeError("construct() takes a CONSTRUCT or DESCRIBE query")
+        return list(dict.fromkeys(found))
+
+    def ask(self, query: str, prefixes: Mapping[str, str]) -> bool:
+        """The answer of an ASK."""
+        found = self._query(query, prefixes)
+        if not isinstance(found, QueryBoolean):
+            raise TypeError("ask() takes an ASK query")
+        return bool(found)
+
+    def _query(self, query: str, prefixes: Mapping[str, str]) -> QuerySolutions | QueryBoolean | QueryTriples:
+        return self.store.query(query, prefixes=dict(prefixes), use_default_graph_as_union=True)
+
+
+def rows(found: QuerySolutions) -> list[Row]:
+    """Solutions as plain objects."""
+    names = [variable.value for variable in found.variables]
+    return [{n: term for n, term in zip(names, row, strict=True) if term is not None} for row in found]
 
 
 def write_store(path: Path, quads: Iterable[Quad]) -> None:

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from graph.linking.things import Things, read_things
+from graph.store.embedded import open_store
 from service.dataset import current
 
 _kept: dict[Path, Things] = {}
@@ -20,7 +21,7 @@ def things() -> Things:
         with _lock:
             found = _kept.get(dataset.home)
             if found is None:
-                found = read_things(dataset.store, dataset.namespace)
+                found = read_things(open_store(dataset.home / "store"), dataset.namespace)
                 _kept.clear()
                 _kept[dataset.home] = found
     return found

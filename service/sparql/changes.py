@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 from service.sparql import loader
+from service.sparql.forwarding import Answering
 from service.sparql.userlog import Record
-from service.sparql.workers import Pool
 
 
 class Invalid(RuntimeError):
@@ -23,7 +23,7 @@ class Superseded(RuntimeError):
     """A change that was meant for another revision than the one that there is."""
 
 
-def tried(pool: Pool, request: dict[str, Any], data: bytes) -> tuple[bool, Record | None]:
+def tried(pool: Answering, request: dict[str, Any], data: bytes) -> tuple[bool, Record | None]:
     """Whether a change makes a graph that was not there, and the record to keep; None where it changes nothing.
 
     Raises Failed, Invalid or Stopped.

@@ -10,8 +10,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from graph.store.remote import Remote
 from service.dataset import Datasets, NoDataset
 from service.sparql.changes import Superseded, tried
+from service.sparql.forwarding import Answering, Forwarder
 from service.sparql.overlay import compacted
 from service.sparql.prepared import Prepared
 from service.sparql.userlog import Record, UserLog, UserLogError
@@ -29,12 +31,14 @@ def unconditional(_: str) -> bool:
 class Engine:
     """Runs jobs on workers over the build that is current. Safe to use from several threads."""
 
-    def __init__(self, datasets: Datasets, prepared: Prepared) -> None:
+    def __init__(self, datasets: Datasets, prepared: Prepared, remote: Remote | None = None) -> None:
+        """`remote`: the server that holds the builds' graphs, unless they are in their own stores."""
+        self._remote = remote
         self._datasets = datasets
         self._prepared = prepared
         self._warmed = False
         self._lock = threading.Lock()
-        self._pool: Pool | None = None
+        self._pool: Answering | None = None
         self._renewing = False
         self._damaged: Path | None = None
         self._users = datasets.data / "user"
@@ -103,7 +107,7 @@ class Engine:
         finally:
             self._writers.release()
 
-    def _changed(self, pool: Pool, request: dict[str, Any], data: bytes, holds: Callable[[str], bool]) -> bool:
+    def _changed(self, pool: Answering, request: dict[str, Any], data: bytes, holds: Callable[[str], bool]) -> bool:
         if not holds(pool.revision):
             raise Superseded(pool.revision)
         created, record = tried(pool, request, data)
@@ -111,7 +115,7 @@ class Engine:
             self._keep(pool, record)
         return created
 
-    def _keep(self, pool: Pool, record: Record) -> None:
+    def _keep(self, pool: Answering, record: Record) -> None:
         """Log a record, then let queries see it."""
         try:
             self._log.append(record)
@@ -157,7 +161,7 @@ class Engine:
                 self._pool = None
             self._log.close()
 
-    def _steady(self, work: Callable[[Pool], T]) -> T:
+    def _steady(self, work: Callable[[Answering], T]) -> T:
         """Do some work with the pool; where that is gone, once more with the next."""
         for last in (False, True):
             pool = self._current()
@@ -169,7 +173,7 @@ class Engine:
                 self._forget(pool)
         raise AssertionError
 
-    def _current(self) -> Pool:
+    def _current(self) -> Answering:
         home = self._datasets.current().home
         pool = self._pool
         if pool is None:
@@ -184,9 +188,12 @@ class Engine:
                     threading.Thread(target=self._renew, daemon=True).start()
         return pool
 
-    def _start(self, home: Path) -> Pool:
+    def _open(self, home: Path) -> Answering:
+        return Forwarder(home, self._remote) if self._remote else Pool(home, users=self._users)
+
+    def _start(self, home: Path) -> Answering:
         try:
-            return Pool(home, users=self._users)
+            return self._open(home)
         except OSError as error:
             logging.getLogger(__name__).error("%s", error)
             raise Stopped("unavailable") from error
@@ -195,7 +202,7 @@ class Engine:
         """Load each new build beside the old one, then let it take over."""
         while (home := self._awaited()) is not None:
             try:
-                self._take_over(Pool(home, users=self._users))
+                self._take_over(self._open(home))
             except (OSError, Stopped) as error:
                 logging.getLogger(__name__).error("%s", error)
                 self._damaged = home  # the old build stays in service until there is yet another
@@ -210,7 +217,7 @@ class Engine:
             self._renewing = False
             return None
 
-    def _take_over(self, pool: Pool) -> None:
+    def _take_over(self, pool: Answering) -> None:
         left = pool
         try:
             with self._lock:
@@ -224,7 +231,7 @@ class Engine:
         if self._warmed:
             threading.Thread(target=self._prepared.fill, args=(pool,), daemon=True).start()
 
-    def _forget(self, pool: Pool) -> None:
+    def _forget(self, pool: Answering) -> None:
         with self._lock:
             if self._pool is pool:
                 self._pool = None

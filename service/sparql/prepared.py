@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from graph.paths import QUESTIONS
+from service.sparql.forwarding import Answering
 from service.sparql.protocol import Query
 from service.sparql.results import PAGE
-from service.sparql.workers import Answer, Failed, Pool, Stopped
+from service.sparql.workers import Answer, Failed, Stopped
 
 FORMATS = (("json", "ttl"), (PAGE, PAGE))  # what programs and people get without asking for anything else
 LARGEST = 1 << 20  # bytes of an answer
@@ -22,7 +23,7 @@ class Prepared:
         self._base, self._limit = base, limit
         self._answers: dict[tuple[str, str | None], Answer] = {}
 
-    def fill(self, pool: Pool) -> None:
+    def fill(self, pool: Answering) -> None:
         """Ask all questions, one after the other, and keep their answers in place of those kept before."""
         answers: dict[tuple[str, str | None], Answer] = {}
         for path in sorted(QUESTIONS.glob("*.rq")):

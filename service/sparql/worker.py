@@ -12,12 +12,13 @@ import resource
 import signal
 import socket
 import time
+from collections.abc import Iterable
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, Triple, serialize
 
 from graph.namespaces import Namespace
 from service.sparql import frames, results
@@ -87,7 +88,7 @@ def run(store: Store, job: dict[str, Any], sock: socket.socket) -> None:
     name = _form(found, job)
     out = frames.Writer(sock, name)
     if name == results.PAGE:
-        out.write(frames.dump(_page(found)))
+        out.write(frames.dump(page(found)))
     else:
         _serialize(found, name, out, _prefixes(job["base"]))
     out.finish()
@@ -170,11 +171,11 @@ def _serialize(found: Any, name: str, out: Any, prefixes: dict[str, str]) -> Non
         found.serialize(out, engine)
 
 
-def _page(found: QuerySolutions | QueryBoolean | QueryTriples) -> dict[str, Any]:
+def page(found: QuerySolutions | QueryBoolean | Iterable[Triple]) -> dict[str, Any]:
     """The first rows as JSON: `columns`, `rows` of terms, and whether there are `more`; or a `boolean`."""
     if isinstance(found, QueryBoolean):
         return {"boolean": bool(found)}
-    if isinstance(found, QueryTriples):
+    if not isinstance(found, QuerySolutions):
         columns = ["subject", "predicate", "object"]
         rows = [[_term(t) for t in (t.subject, t.predicate, t.object)] for t in islice(found, PAGE_ROWS + 1)]
     else:

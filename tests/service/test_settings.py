@@ -25,6 +25,11 @@ def test_every_setting_is_read() -> None:
         "EVPLANS_PORT": "0",
         "EVPLANS_TOKEN": "secret",
         "EVPLANS_STORE": "http://127.0.0.1:1/sparql",
+        "EVPLANS_STORE_UPDATE": "http://127.0.0.1:1/update",
+        "EVPLANS_STORE_GRAPHS": "http://127.0.0.1:1/store",
+        "EVPLANS_STORE_USER": "somebody",
+        "EVPLANS_STORE_PASSWORD": "secret",
+        "EVPLANS_EXECUTOR": "dask://127.0.0.1:1",
         "EVPLANS_QUERY_TIMEOUT": "0.5",
         "EVPLANS_SERVICE_ALLOW": "https://a.example/sparql  https://b.example/sparql",
     }
@@ -38,6 +43,9 @@ def test_every_setting_is_read() -> None:
     ("name", "value"),
     [
         ("EVPLANS_PORT", "http"),
+        ("EVPLANS_STORE", "localhost/sparql"),
+        ("EVPLANS_STORE_GRAPHS", "file:///tmp/x"),
+        ("EVPLANS_EXECUTOR", "tcp://127.0.0.1:1"),
         ("EVPLANS_PORT", "70000"),
         ("EVPLANS_QUERY_TIMEOUT", "0"),
         ("EVPLANS_QUERY_TIMEOUT", "nan"),
