@@ -16,13 +16,14 @@ from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Quantity, When
 from graph.extraction.owners import company_of
-from graph.extraction.plants import Plants
 from graph.extraction.quantified import MONEY_AFTER, OF_SUM, bare_percent, fits, leans, respective, tail
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
+from graph.extraction.sites import Plants
 from graph.extraction.subjects import LONGEST_SENTENCE, Discourse, Found
 from graph.extraction.tables import has_heads, is_row, table_frames
 from graph.extraction.things import (
+    batteries_measured,
     brands_possessed,
     cross_holdings,
     described_platforms,
@@ -90,7 +91,9 @@ class Frames:
     def all(self) -> list[Frame]:
         """Frames of every sentence that may yield claims, in order."""
         found: list[Frame] = []
+        first = before = 0  # where the frames of this sentence and of the one before begin
         for index, sentence in enumerate(self.reading.annotated):
+            before, first = first, len(found)
             if self.reading.silent(sentence.sentence) or len(sentence.text) > LONGEST_SENTENCE:
                 continue
             if is_row(self.reading, index) and has_heads(self.reading, index):
@@ -105,12 +108,13 @@ class Frames:
             found += described_platforms(self.discourse, index, sentence)
             for rule in within_reach(sentence):
                 found += self.by_pattern(rule, index, sentence)
-            found += list(further_holdings(index, sentence, found))
-            found += list(partners_of_ventures(self.reading, index, found))
-            held = [f.quantity for f in found if f.index == index and f.property == "holdsStakeIn"]
+            found += list(further_holdings(index, sentence, found[first:]))
+            found += list(partners_of_ventures(self.reading, index, found[first:]))
+            held = [f.quantity for f in found[first:] if f.property == "holdsStakeIn"]
             quantified = list(self.by_quantity(index, sentence, held))
             found += quantified
-            found += self.ellipsis(index, sentence, quantified, found)
+            found += batteries_measured(sentence, quantified)
+            found += self.ellipsis(index, sentence, quantified, found[before:])
         return found
 
     # --- patterns --------------------------------------------------------------------------------
@@ -126,6 +130,9 @@ class Frames:
                 needs_end=rule.needs_end, when=self.group_when(sentence, match),
                 place=self.group_place(sentence, match),
             )  # fmt: skip
+            if rule.property == "launch" and frame.when and frame.when.first and frame.when.last:  # "from 2025 to 2026"
+                put_off = replace(frame, when=replace(frame.when, first=None, last=frame.when.first))
+                yield from self.filled(rule, sentence, match, groups, put_off)
             for filled in self.filled(rule, sentence, match, groups, frame):
                 owned = self.by_ownership(rule, self.by_register(filled, named="subject" in groups))
                 if owned.property != "hasBrand" or self.owns(owned.subject, owned.object):
@@ -221,7 +228,10 @@ class Frames:
         owner = self.discourse.owner(subject) if rule.property == "subsidiaryOf" else None
         if owner and self.reading.names(owner.name):  # "its unit Ampere": the register knows whose
             return [owner.name]
-        found = self.discourse.resolve(frame.index, match.start(group), match.end(group), frozenset({subject}))
+        if rule.property == "makesModel":
+            found = self.ladders.car(frame.index, match.start(group), match.group(group))
+        else:
+            found = self.discourse.resolve(frame.index, *match.span(group), frozenset({subject}))
         return list(found.names) if found else []
 
     def names(self, sentence: Annotated, match: re.Match[str], group: str, rule_property: str = "") -> list[str]:
@@ -254,13 +264,12 @@ class Frames:
             names = self.names(sentence, match, "subject", rule.property)
             if names:
                 return Found(tuple(names), "named by the pattern")
-            resolved = self.discourse.resolve(frame.index, match.start("subject"), match.end("subject"))
-            if resolved:
-                return resolved
             written = match.group("subject")
-            if "‹" not in written and rule.property == "holdsRole":
-                return Found((written,), "a person's name")
-            return None
+            if rule.property in MODEL_FIRST and not written.startswith("‹"):
+                return self.ladders.car(frame.index, match.start("subject"), written)
+            resolved = self.discourse.resolve(frame.index, match.start("subject"), match.end("subject"))
+            person = "‹" not in written and rule.property == "holdsRole"
+            return resolved or (Found((written,), "a person's name") if person else None)
         if "person" in match.re.groupindex and match.start("person") >= 0:
             people = people_in(sentence, *match.span("person"))
             return Found(tuple(people), "a person's name") if people else None

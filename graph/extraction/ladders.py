@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from graph.extraction.annotate import Annotated, mark_of
+from graph.extraction.cars import Cars, names_car
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import Mention
-from graph.extraction.plants import Plants, anaphora
+from graph.extraction.plants import anaphora
 from graph.extraction.readings import Reading
+from graph.extraction.sites import Plants
 from graph.extraction.subjects import Discourse, Found
 from graph.register import Entity
 
@@ -17,7 +19,11 @@ LETTERS = {
     "person": "H",
 }  # fmt: skip
 # "The cheapest, a small car, is to cost ...": a thing that has no name yet, not the one of the sentence before
-NEW_THING = re.compile(rf"(?:the|an?|another|its|one|two) {any_of(table('syntax')['new_things'])}", re.IGNORECASE)
+NEW_THING = re.compile(
+    rf"(?:the|an?|another|its|one|two) {any_of(table('syntax')['new_things'])}"
+    r"(?! (?:of (?:the |its )?‹n#\d+› )?(?:batter(?:y|ies)|packs?|motors?|one holds|screen|wheels)\b)",
+    re.IGNORECASE,
+)
 # "With 400 km of range, the Ariya ...": the figure comes before the name
 FRONTED = re.compile(
     r"(?:with|from|at|for|priced|good for|thanks to|boasting|offering|up to|range|price|power) ", re.IGNORECASE
@@ -37,6 +43,8 @@ PLACE_ACTS = re.compile(
     r"(?:^|[.;,] |‹when#\d+›,? )(?:the )?‹[A-Z]*L[A-Z]*#\d+› "
     r"(?:sold|sells|registered|has|had|will|plans|wants|aims|produced|made|spent|spends|offers|gives|gave|bought)\b[^.;]*$"
 )
+# what goes back to a model, a platform or a battery that was named before
+GONE_BACK = re.compile(r"(?:it|(?P<one>(?:that|this) one)|the car|the model|the vehicle)\b", re.IGNORECASE)
 # models that a sentence speaks of without a name
 OTHERS = re.compile(r"\b(?:models|platform|newcomers|of them|successor|others?)\b", re.IGNORECASE)
 
@@ -49,6 +57,7 @@ class Ladders:
         self.reading = reading
         self.discourse = discourse
         self.plants = plants
+        self.cars = Cars(reading)
 
     def find(self, wanted: str, index: int, position: int) -> Found | None:
         """The first kind of `wanted` (words, in order of preference) that is in reach."""
@@ -92,12 +101,19 @@ class Ladders:
             case "mentioned":
                 named = filter(self.discourse.is_company, reversed(self.reading.annotated[index].mentions(0, position)))
                 return next((Found((m.name,), "named in the sentence") for m in named), None)
-            case "models":
-                earlier = self.earlier(index, "V")
-                return Found(tuple(dict.fromkeys(earlier)), "gone back to") if 1 < len(earlier) < 4 else None
+            case "models" | "siblings":
+                return self.several(word, index)
             case "parents":
                 return self.parents(index, position)
         raise ValueError(f"no step {word} in a ladder")
+
+    def several(self, word: str, index: int) -> Found | None:
+        """The cars that label the list items before, or (as `models`) the two or three of the sentence before."""
+        beside = self.cars.siblings(index)
+        if word == "siblings":
+            return Found(tuple(beside), "the list") if beside else None
+        earlier = beside or self.earlier(index, "V")
+        return Found(tuple(dict.fromkeys(earlier)), "gone back to") if 1 < len(earlier) < 4 else None
 
     def plant(self, index: int, position: int, *, alone: bool) -> Found | None:
         """The plant that a figure belongs to."""
@@ -167,19 +183,60 @@ class Ladders:
             figures = [s for s, _, item in sentence.marks(opening[-1][0], position) if isinstance(item, tuple)]
             later = [m.name for s, m in before if figures and s > figures[0]]  # "A costs 20 and the larger B 30"
             return Found((later[-1] if later else opening[-1][1],), "opens the clause")
-        if earlier and re.match(r"(?:that|this) one\b", sentence.text, re.IGNORECASE):
-            return Found((earlier[-1],), "gone back to")
-        if earlier and re.match(
-            r"(?:it|that one|this one|the car|the model|the vehicle)\b", sentence.text, re.IGNORECASE
-        ):
-            return Found((earlier[0],), "gone back to")
+        back = GONE_BACK.match(sentence.text) if earlier else None
+        if back:
+            return Found((earlier[-1 if back.group("one") else 0],), "gone back to")
+        if letters == "V" and (car := self.goes_back(index, position)):
+            return car
         if before:
             return Found((before[-1][1].name,), "nearest before")
         if earlier and not (letters == "V" and (NEW_THING.match(sentence.text) or self.of_another(index, position))):
             return Found((earlier[0],), "sentence before")
         fronted = letters == "V" and FRONTED.match(sentence.text) and not self.of_kind(sentence, 0, position, "PT")
         after = self.of_kind(sentence, position, len(sentence.text), letters) if ahead or fronted else []
-        return Found((after[0].name,), "nearest after") if after else None
+        if after:
+            return Found((after[0].name,), "nearest after")
+        return self.main_car(index, position) if letters == "V" else None
+
+    def goes_back(self, index: int, position: int) -> Found | None:
+        """The car of the sentences before, or of the document, where "the car" opens the clause before a position."""
+        at = names_car(self.reading.annotated[index].text, position)
+        if at is None or self.of_kind(self.reading.annotated[index], at, position, "V"):
+            return None
+        named = self.earlier(index, "V")[:1] or [n for n in [self.cars.main] if n]
+        return Found(tuple(named), "the car") if named else None
+
+    def main_car(self, index: int, position: int) -> Found | None:
+        """The car that the document is about, where a sentence is about no other car and no other company."""
+        sentence = self.reading.annotated[index]
+        main = self.cars.main
+        if not main or not self.cars.alone(sentence) or NEW_THING.search(sentence.text):
+            return None
+        if any(m.name == main for a in self.reading.annotated[:index] for m in a.mentions()):
+            maker = self.discourse.owner(main)
+            others = [m.name for m in sentence.mentions(0, position) if self.discourse.is_company(m)]
+            if maker is None or all(self.akin(name, maker) for name in others):
+                return Found((main,), "the document's car")
+        return None
+
+    def car(self, index: int, position: int, written: str) -> Found | None:
+        """Whom "it", "both" or "the car" at a position goes back to."""
+        low = written.lower()
+        earlier = self.earlier(index, "V")
+        if low.startswith(("both", "they", "all")):
+            found = self.step("models", index, position)
+            return found if found and (not low.startswith("both") or len(found.names) == 2) else None
+        if low == "it":
+            sentence = self.reading.annotated[index]
+            led = bool(earlier) and index > 0 and self.led_by(index - 1, "V")
+            within = self.of_kind(sentence, 0, position, "V")
+            if within or self.of_kind(sentence, 0, position, "OB") or INTENDS.match(sentence.text, position):
+                return (
+                    Found((within[-1].name,), "it") if within and not INTENDS.match(sentence.text, position) else None
+                )
+            return Found((earlier[0],), "it") if led else None
+        named = earlier[:1] or [n for n in [self.cars.main] if n]
+        return Found(tuple(named), "the car") if named else None
 
     def of_another(self, index: int, position: int) -> bool:
         """Whether a sentence is about a company that does not make the models of the sentence before."""

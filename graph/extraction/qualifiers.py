@@ -10,10 +10,10 @@ from graph.extraction.attribution import attribution
 from graph.extraction.frame import Frame
 from graph.extraction.modality import Modality
 from graph.extraction.model import When
-from graph.extraction.plants import Plants
 from graph.extraction.powertrains import DRIVEN, Powertrains
 from graph.extraction.readings import Reading
 from graph.extraction.regions import PLACED, Regions
+from graph.extraction.sites import Plants
 from graph.extraction.subjects import Discourse
 from graph.extraction.ties import Ties
 from graph.extraction.whens import DATED, Whens

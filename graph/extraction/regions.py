@@ -7,11 +7,11 @@ import re
 from graph.extraction.annotate import Annotated, mark_of
 from graph.extraction.clauses import clause
 from graph.extraction.frame import Frame
-from graph.extraction.lexicon import home, region_adjectives, worldwide
+from graph.extraction.lexicon import any_of, home, region_adjectives, table, worldwide
 from graph.extraction.mentions import PLACE_KINDS
-from graph.extraction.model import Mention
-from graph.extraction.plants import Plants
+from graph.extraction.model import Block, Mention
 from graph.extraction.readings import Reading
+from graph.extraction.sites import Plants
 
 PLACED = frozenset(
     "salesShare salesVolume modelCount investment launch employeeCount productionCapacity productionVolume rank".split()
@@ -127,7 +127,12 @@ class Regions:
                 before = text[:first]
                 listed = joined_at >= 0 and LISTED.fullmatch(text[joined_at:first])
                 own = frame.property == "investment" and AT_OWN.search(before)
-                limits = BEFORE.search(before) or own or listed or re.match(r"(?:'s)? (?:sales|market)", text[last:])
+                limits = (
+                    BEFORE.search(before)
+                    or own
+                    or listed
+                    or re.match(r"(?:'s)? (?:sales|market|dealers|showrooms|customers|buyers)", text[last:])
+                )
                 if limits and (not names or listed):
                     names.append(item.name)
                     joined_at = last
@@ -137,7 +142,7 @@ class Regions:
             place
             for adjective, place in region_adjectives().items()
             if re.search(
-                rf"(?<!\w){re.escape(adjective)} (?:sales|market|volumes?|deliveries|line-?up)", text[start:end]
+                rf"(?<!\w){re.escape(adjective)} {any_of(table('places')['limited']['words'])}", text[start:end]
             )
         ]
 
@@ -185,8 +190,19 @@ class Regions:
 
     def label(self, sentence: Annotated) -> str | None:
         """The place that a list item's or paragraph's label names."""
-        label = self.reading.blocks[sentence.sentence.block].label
-        if not label:
-            return None
-        names = [m.name for m in self.places if label[0] <= m.start < label[1]]
-        return names[0] if names else None
+        above: int | None = sentence.sentence.block
+        while above is not None:
+            block = self.reading.blocks[above]
+            label = block.label
+            if block.kind == "heading" and above != sentence.sentence.block and block.level > 1:
+                label = (block.start, block.end)
+            names = [m.name for m in self.places if label and label[0] <= m.start < label[1]]
+            if names:
+                return names[0] if label == block.label or self.place_alone(block, names[0]) else None
+            above = block.parent if block.kind in {"list-item", "heading"} else None
+        return None
+
+    def place_alone(self, block: Block, name: str) -> bool:
+        """Whether a heading is nothing but a place, with a date or a few words about the kind of car."""
+        named = [m for m in self.reading.mentions if block.start <= m.start < block.end]
+        return len(named) == 1 and named[0].name == name and block.end - block.start <= len(name) + 30

@@ -1,0 +1,111 @@
+"""The sites of a document as what its sentences go back to: which plant a figure belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from graph.extraction.annotate import Annotated
+from graph.extraction.lexicon import cue, table
+from graph.extraction.model import Mention
+from graph.extraction.plants import PlantFinder, PlantMention, anaphora, plants
+
+# what a city does that stands for its plant
+CITY_ACTS = re.compile(r" (?:now |already |also |still )*(?:[a-z]+s|will|can|could|has|had|is|was)\b")
+# what stands after this is about another thing
+ELSEWHERE = re.compile(r", (?:which|where|while|whereas|and (?:it|the))\b")
+# output of the whole company
+OVERALL = re.compile(
+    r"\b(?:total|domestic|overall|joint|global|worldwide|combined|group-wide|company-wide|annual group) "
+    r"(?:[a-z]+ ){0,2}?(?:capacity|output|production)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1)
+def said_of_it() -> re.Pattern[str]:
+    """ "It" with a verb that is said of plants ("It will employ", "It is to open")."""
+    return re.compile(f"It {table('syntax')['plants']['it']}")
+
+
+class Plants(PlantFinder):
+    """The plants of a document, and which of them a sentence speaks of."""
+
+    def in_scope(self, index: int, position: int, *, alone: bool = False) -> PlantMention | None:
+        """The plant that a number belongs to: in the sentence, or the last one where the sentence goes back to it.
+
+        With `alone` it may also be the only one that was spoken of, where a sentence names nobody.
+        """
+        here = [p for p in self.found if p.index == index]
+        if OVERALL.search(self.reading.annotated[index].text, 0, position):
+            return None
+        sentence = self.reading.annotated[index]
+        before = [p for p in here if p.start < position]
+        if len([p for p in before if p.start == before[-1].start]) > 1:  # a total of several
+            return None
+        if here and (before or not ELSEWHERE.search(sentence.text, position, here[0].start)):
+            return before[-1] if before else here[0]
+        city = self.acting_city(sentence, position)
+        if city:
+            return city
+        if said_of_it().match(sentence.text) and (focus := self.focus(index - 1, index)):
+            return focus
+        back = bool(anaphora().search(sentence.text))
+        if back or not self.discourse.clause_subject(index, position):
+            reach = index - 3 if back else index - 2
+            earlier = [p for p in self.found if reach <= p.index < index and self.near(p.index, index, same=not back)]
+            if sentence.text.startswith("The ") and plants().search(sentence.text, 0, 40):
+                alone = True
+            return earlier[-1] if earlier else self.only(index) if alone else None
+        return None
+
+    def acting_city(self, sentence: Annotated, position: int) -> PlantMention | None:
+        """The plant of a city that stands for it: "Lansing employs 100 people"."""
+        for start, end, item in sentence.marks(0, position):
+            if isinstance(item, Mention) and "City" in item.kinds and self.discourse.opens(sentence, start):
+                there = [p for p in self.found if item.name in p.places]
+                if there and CITY_ACTS.match(sentence.text, end):
+                    return there[-1]
+        return None
+
+    def focus(self, index: int, after: int) -> PlantMention | None:
+        """The plant that a sentence is about: its subject, what it builds, or what it goes back to."""
+        if index < 0 or not self.near(index, after):
+            return None
+        sentence = self.reading.annotated[index]
+        here = [p for p in self.found if p.index == index]
+        if here:
+            built = cue("building").search(sentence.text[: here[-1].start + 20])
+            return here[-1] if here[0].start < 40 or (built and len(here) == 1) else None
+        if anaphora().search(sentence.text) or said_of_it().match(sentence.text):
+            return self.focus(index - 1, index)
+        return None
+
+    def only(self, index: int) -> PlantMention | None:
+        """The one plant that the last sentences and the paragraph before speak of."""
+        recent = [p for p in self.found if index - 6 <= p.index < index and self.near(p.index, index)]
+        return recent[-1] if len({p.name for p in recent}) == 1 else None
+
+    def lately(self, index: int) -> tuple[str, ...]:
+        """The plants of a sentence, else those of the one before."""
+        for back in (index, index - 1):
+            if names := tuple(dict.fromkeys(p.name for p in self.found if p.index == back)):
+                return names
+        return ()
+
+    def owner_in_scope(self, index: int) -> str | None:
+        """The owner of the plant that was named last before a sentence or in it."""
+        earlier = [p.owner for p in self.found if index - 6 <= p.index <= index]
+        return earlier[-1] if earlier else None
+
+    def frames_of(self, index: int, frame: Any) -> Iterator[Any]:
+        """operatesPlant and locatedIn of the plants of a sentence."""
+        for plant in self.found:
+            if plant.index == index:
+                yield frame(
+                    plant.rule, "operatesPlant", index, plant.start, plant.end, plant.start, plant.owner, plant.name
+                )
+                for place in plant.places:
+                    yield frame(plant.rule, "locatedIn", index, plant.start, plant.end, plant.start, plant.name, place)
