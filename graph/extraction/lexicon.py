@@ -141,9 +141,19 @@ def placeholders() -> dict[str, str]:
     found["orgs"] = r"(?:{org}(?:{list}(?:the |its )?{org})*)"
     lead = r"(?:(?:the|its|an?|new|all-new|electric|larger|smaller) ){0,3}(?:‹[A-Z]*B[A-Z]*#\d+›'s )?"
     found["models"] = rf"(?:{{model}}(?:(?:, {lead}{{model}})*(?:,? (?:and|or|plus|as well as) |/){lead}{{model}})?)"
+    nouns = any_of(table("syntax")["cars"]["nouns"])
+    compared = any_of(table("syntax")["cars"]["compared"])
+    found["it"] = (  # what goes back to a car, where it opens a clause
+        rf"(?:(?:^|(?<=[.;:,(–] )|(?<=and )|(?<=but )|(?<=while )|(?<=that )|(?<=said )|(?<=when ))"
+        rf"(?:it|they|both(?: of them)?|all three"
+        rf"|(?:the|this|both) (?:(?!{compared}|(?:will|is) )[\w-]+ ){{0,2}}?{nouns})(?![\w'-]))"
+    )
+    found["car"] = r"(?:{models}|{it})"
     found["platforms"] = r"(?:{platform}(?:{list}(?:the )?{platform})*)"
     # what may stand before a company's name: "South Korea's", "the Chinese battery maker", "BYD's subsidiary"
-    found["via"] = r"(?:(?:{place}'s|{org}'s|(?!(?:and|or|but|with|from|to|by|for|in|at|on|of)\b)[a-z-]+(?:'s)?) ){0,5}?"
+    found["via"] = (
+        r"(?:(?:{place}'s|{org}'s|(?!(?:and|or|but|with|from|to|by|for|in|at|on|of)\b)[a-z-]+(?:'s)?) ){0,5}?"
+    )
     found["gap"] = r"[^.;]{0,60}?"
     found["wide"] = r"[^;]{0,140}?"
     found["list"] = r"(?:, and |, or |, | and | or |/|, as well as | as well as |, plus )"

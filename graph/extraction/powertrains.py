@@ -85,7 +85,23 @@ class Powertrains:
             return before
         label = self.reading.label(frame.index)
         named = kinds_in(label, 0, len(label)) if frame.rule.endswith(".label") else []
-        return named[0][1] if named and named[0][0] <= 4 else self.taken_up(frame, sentence)
+        if named and named[0][0] <= 4:
+            return named[0][1]
+        taken = self.taken_up(frame, sentence)
+        return self.headed(frame) if taken is None else taken
+
+    def headed(self, frame: Frame) -> str | None:
+        """The one kind that the label of a list item names, or else the nearest line above it that names any."""
+        line = self.reading.sentences[frame.index]
+        block = self.reading.blocks[line.block]
+        if block.kind != "list-item" or frame.inherits:
+            return None
+        own = self.reading.mask[block.label[0] : block.label[1]] if block.label else ""
+        for text in (own, *(a.text for a in self.reading.over(frame.index) if len(a.text) < 120)):
+            found = {kind for _, kind in kinds_in(text, 0, len(text))}
+            if found:
+                return found.pop() if len(found) == 1 else None
+        return None
 
     def of_version(self, frame: Frame, sentence: Annotated) -> str | None:
         """The version that a relation is limited to: "an electric Micra", "small EVs on CMF-AEV"."""

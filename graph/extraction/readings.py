@@ -65,12 +65,37 @@ class Reading:
         question = ASKING.sub("", self.annotated[index - 1].text) if asked else ""
         if question.endswith("?") and len(question) <= 60 and "‹" not in question:
             return f"{question} "
+        if self.blocks[block].kind == "list-item" and first == index and (headed := self.headed(block)):
+            return headed
         above = self.blocks[block - 1] if block and first == index else None
         if above is None or above.kind != "heading" or above.level <= 1 or self.sentences[index - 1].block != block - 1:
             return ""
         heading = self.annotated[index - 1].text
         stop = "" if heading.endswith((".", "?", "!", ":")) else ":"
         return f"{heading}{stop} " if index and len(heading) <= 60 and "‹" not in heading else ""
+
+    def headed(self, block: int) -> str:
+        """The short heading of the list that an item stands in, without its dates, with a colon and a space."""
+        parent = self.blocks[block].parent
+        over = self.blocks[parent] if parent is not None else None
+        if parent is None or over is None or over.kind != "heading" or over.level <= 1:
+            return ""
+        line = self.annotated[bisect_left(self.sentences, parent, key=lambda s: s.block)]
+        heading = re.sub(r",? ?(?:by |in |for )?‹when#\d+›", "", line.text).strip()
+        stop = "" if heading.endswith((".", "?", "!", ":")) else ":"
+        return f"{heading}{stop} " if 0 < len(heading) <= 60 and "‹" not in heading else ""
+
+    def over(self, index: int) -> list[Annotated]:
+        """What a list item stands under, nearest first: the items, introducing lines and headings above it."""
+        found: list[Annotated] = []
+        above = self.blocks[self.sentences[index].block].parent
+        while above is not None:
+            first = bisect_left(self.sentences, above, key=lambda s: s.block)
+            if first < len(self.sentences) and self.sentences[first].block == above:
+                last = bisect_left(self.sentences, above + 1, key=lambda s: s.block)
+                found += reversed(self.annotated[first:last])
+            above = self.blocks[above].parent
+        return found
 
     def dated_under(self, index: int) -> When | None:
         """The date that labels the block of a sentence ("**March 2025.** ..."), or is a heading above it."""

@@ -67,7 +67,8 @@ def needs(row: dict[str, Any]) -> frozenset[str]:
     """Of which marks a sentence must have one for a rule to fit; none where a pattern names no thing itself."""
     if re.search(r"\(\?P<object>(?!\{who\}|\(|the |its?\b)", row["pattern"]) and row["property"] in OBJECTS:
         return frozenset(OBJECTS[row["property"]])
-    return frozenset(SUBJECTS.get(row["property"], "") if "(?P<subject>" in row["pattern"] else "")
+    named = re.search(r"\(\?P<subject>(?!\{car\}|\(\?:the)", row["pattern"])
+    return frozenset(SUBJECTS.get(row["property"], "") if named else "")
 
 
 def hints(row: dict[str, Any]) -> tuple[str, ...]:

@@ -107,6 +107,26 @@ def described_platforms(discourse: Discourse, index: int, sentence: Annotated) -
         )
 
 
+def batteries_measured(sentence: Annotated, found: list[Frame]) -> Iterator[Frame]:
+    """The battery whose size is given is the car's: "a 44 kWh LFP pack", "an LFP battery of 44 kWh"."""
+    for frame in found:
+        if frame.property != "batteryCapacity":
+            continue
+        for start, end, item in sentence.marks():
+            if not isinstance(item, Mention) or "BatteryTechnology" not in item.kinds or item.name == frame.subject:
+                continue
+            after = re.fullmatch(r"‹kWh#\d+›(?: [\w-]+){0,2} ", sentence.text[frame.anchor : start])
+            before = re.fullmatch(
+                r"(?: (?!and\b)[\w-]+){0,3} (?:of|with|holding|rated at) (?:[\w-]+ ){0,2}",
+                sentence.text[end : frame.anchor],
+            )
+            if after or before:
+                yield replace(
+                    frame, rule="battery.measured", property="usesBattery", start=min(start, frame.anchor),
+                    end=max(end, frame.end), object=item.name, value=None, unit=None, quantity=None,
+                )  # fmt: skip
+
+
 def partners_of_ventures(reading: Reading, index: int, found: list[Frame]) -> Iterator[Frame]:
     """Companies that a sentence says share a joint venture are partners."""
     shares = [f for f in found if f.index == index and f.property == "holdsStakeIn" and f.modality != "negated"]

@@ -41,6 +41,11 @@ PART_OF = re.compile(r"\b[Oo]f (?:the |its |those )?‹n#\d+›[^;.‹]{0,60}$")
 APART = re.compile(r"\b(?:than|against|compared|versus|up from|down from|increase|rise|fewer)\b")
 DATELINE = re.compile(r"(?:‹[^›]*›|[A-Z][A-Z .]+)(?:, ‹[^›]*›)?,? ‹when#\d+›[^.;]{0,20}?[-–—] ")
 ADDED = re.compile(r",? and ")
+LISTED = frozenset("salesShare salesVolume modelCount investment platformCount costReduction productionVolume".split())
+FIRST_OF = re.compile(
+    r"‹n#\d+›[^.;‹]{0,60}, (?:with )?the first(?: of (?:them|these|which))?"
+    r"(?: (?:arriving|coming|due|launching|to (?:arrive|come|follow|launch)))? ?$"
+)
 COUNTED = frozenset("investment salesVolume productionVolume".split())
 NUMBER = re.compile(r"‹(?:money|n|percent|GWh|converted)")
 Mark = tuple[int, int, When]
@@ -81,7 +86,24 @@ class Whens:
         if frame.property in {"launch", "carbonNeutrality"}:
             return self.labelled(frame)
         found = self.nearest(frame, sentence, marks)
-        return found if found or frame.inherits else self.labelled(frame)
+        if found is None and not frame.inherits:
+            found = self.labelled(frame)
+        deadline = self.deadline(frame)
+        if deadline is None or (found and (found.last or found.years)):
+            return found
+        return replace(deadline, first=found.first if found else None)
+
+    def deadline(self, frame: Frame) -> When | None:
+        """The deadline of the heading or line that a list item stands under: "Electric cars by 2030"."""
+        block = self.reading.blocks[self.reading.sentences[frame.index].block]
+        if block.kind != "list-item" or frame.property not in LISTED or frame.modality == "fact":
+            return None
+        for line in self.reading.over(frame.index):
+            whens = [w for _, _, w in line.marks() if isinstance(w, When)]
+            due = [w for w in whens if (w.cue or "").startswith("by") and w.last and not self.behind(w)]
+            if due:
+                return due[0] if len(whens) == 1 else None
+        return None
 
     def of_partnership(self, frame: Frame, sentence: Annotated, marks: list[Mark]) -> When | None:
         """The date beside the words of a partnership, or the fronted one."""
@@ -108,6 +130,8 @@ class Whens:
         limit = min(broken.start() if broken else len(text), relative_end(text, frame.anchor))
         stop = min(following, limit)
         after = [m for m in marks if frame.anchor <= m[0] < stop and not leads(text, m, following)]
+        if after and FIRST_OF.search(text[frame.anchor : after[0][0]]):  # "six models, the first in 2026"
+            return replace(after[0][2], first=after[0][2].last or after[0][2].first, last=None)
         if after:
             return self.first_of(after, text, frame)
         alike = self.anchors.get(frame.index, {}).get(preceding) == frame.property
