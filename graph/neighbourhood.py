@@ -18,7 +18,7 @@ PARTNERS = EV + "partnersWith"
 _DOCUMENT = tuple(NamedNode(iri) for iri in (DCT + "issued", EV + "issuedYear", DCT + "publisher"))
 _PARENT, _SUBJECT, _OBJECT = (NamedNode(EV + name) for name in ("parent", "subject", "object"))
 _PROPERTY, _RATE = NamedNode(EV + "property"), NamedNode(EV + "exchangeRate")
-_VALUE = NamedNode(EV + "value")
+_VALUE, _CLAIM = NamedNode(EV + "value"), NamedNode(EV + "Claim")
 _SAID = (RDF_TYPE, _SUBJECT, _PROPERTY, _OBJECT, _VALUE, NamedNode(EV + "modality"))
 _DERIVED_FROM = NamedNode(PROV + "wasDerivedFrom")
 
@@ -52,7 +52,8 @@ def around(store: Store, wanted: Iterable[Topic]) -> set[Quad]:
 
 def of_property(store: Store, name: str) -> set[Quad]:
     """All claims of one property (an IRI), with all that rules look at."""
-    return _copied(store, {iri(q.subject) for q in store.quads_for_pattern(None, _PROPERTY, NamedNode(name), None)})
+    found = {q.subject for q in store.quads_for_pattern(None, _PROPERTY, NamedNode(name), None)}
+    return _copied(store, {iri(subject) for subject in found if _is_claim(store, subject)})
 
 
 def properties(store: Store) -> list[str]:
@@ -92,8 +93,14 @@ def _claims(store: Store, family: Iterable[str], topic: Topic) -> Iterator[str]:
         places.append((_OBJECT, topic.subject))
     for predicate, entity in places:
         for quad in store.quads_for_pattern(None, predicate, NamedNode(entity), None):
-            if next(store.quads_for_pattern(quad.subject, _PROPERTY, wanted, None), None):
+            stated = next(store.quads_for_pattern(quad.subject, _PROPERTY, wanted, None), None)
+            if stated and _is_claim(store, quad.subject):
                 yield iri(quad.subject)
+
+
+def _is_claim(store: Store, subject: object) -> bool:
+    """Is this a claim? Disagreements have a subject and a property too; taken for one, they would hide themselves."""
+    return next(store.quads_for_pattern(NamedNode(iri(subject)), RDF_TYPE, _CLAIM, None), None) is not None
 
 
 def _copied(store: Store, claims: Iterable[str]) -> set[Quad]:

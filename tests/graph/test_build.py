@@ -153,6 +153,17 @@ def test_a_change_gives_the_build_that_all_documents_give(tmp_path: Path) -> Non
     assert change(data, Namespace(), enter=[announcement]).build == built(tmp_path / "other").build
 
 
+def test_a_figure_that_is_replaced_takes_its_disagreement_along(tmp_path: Path) -> None:
+    data, path = tmp_path / "data", paths.DOCUMENTS / "news.md"
+    text = "---\npublisher: Nissan\ndate: 2024-03\n---\n\nNissan will launch 15 electric models by 2030.\n"
+    (paths.DOCUMENTS / "older.md").write_text(text.replace("15", "12"), encoding="utf-8")
+    built(data)
+    for figure in ("15", "16"):
+        path.write_text(text.replace("15", figure), encoding="utf-8")
+        changed = change(data, Namespace(), enter=[path])
+    assert changed.build == built(tmp_path / "other").build
+
+
 def test_a_document_whose_new_text_violates_a_shape_is_withdrawn_and_named(tmp_path: Path) -> None:
     data, path = tmp_path / "data", paths.DOCUMENTS / "nissan-the-arc.md"
     built(data)
