@@ -31,6 +31,7 @@ from graph.publish import current_build, drafted, exclusive, publish
 from graph.reading import UnreadableDocument, find_documents
 from graph.store.delivery import deliver
 from graph.validation import Report, result_of, result_row
+from graph.withdrawn import note_withdrawn
 
 LOCAL = Means()
 CACHE = "cache"
@@ -103,8 +104,9 @@ def change(
         place = _workshop(namespace)
         with drafted(data, namespace, origin) as draft:
             made = list(_prepared(enter, Memory(data / CACHE), place, summary, progress, means))
-            work = Assembly(draft, place.gate)
-            work.change({*leave, *(slug(path.stem) for path in enter)}, made)
+            work, touched = Assembly(draft, place.gate), {*leave, *(slug(path.stem) for path in enter)}
+            work.change(touched, made)
+            note_withdrawn(draft, origin, map(namespace.document, sorted(touched)))
             _finish(data, work, summary, LARGEST_DUMP, means)
         summary.seconds = time.monotonic() - begun
         return summary

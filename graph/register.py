@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph.namespaces import DEFAULT_BASE, EV, RDF, SKOS
+from graph.namespaces import DCT, DEFAULT_BASE, EV, RDF, SKOS
 from graph.paths import REGISTER
 
 LINKS = {SKOS + name: name for name in ("exactMatch", "closeMatch", "broadMatch")}
+SUCCESSOR = DCT + "isReplacedBy"  # all that is said of an entity that was merged into another, or renamed
 RELATIONS = {EV + name: name for name in ("parent", "homeCountry", "headquarters", "hasMember", "withinPlace")}
 
 
@@ -92,6 +93,7 @@ class _Draft:
     aliases: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     relations: dict[str, list[str]] = field(default_factory=dict)
+    successors: list[str] = field(default_factory=list)
 
     def related(self, relation: str) -> tuple[str, ...]:
         return tuple(self.relations.get(relation, ()))
@@ -143,7 +145,8 @@ def load_register(folder: Path = REGISTER, base: str = DEFAULT_BASE) -> Register
     for path in files:
         for triple in _triples(path, base):
             _note(triple, path, base + "id/", drafts)
-    entities = [draft.entity() for draft in drafts.values()]
+    entities = [draft.entity() for draft in drafts.values() if not draft.successors]
+    _check_successors(drafts)
     _check_names(entities, drafts)
     _check_relations(drafts)
     return Register.of(entities)
@@ -175,6 +178,8 @@ def _note(triple: ox.Quad, path: Path, ids: str, drafts: dict[str, _Draft]) -> N
             draft.kinds.append(value.value.removeprefix(EV))
         elif predicate in LINKS:
             draft.links.append((LINKS[predicate], value.value))
+        elif predicate == SUCCESSOR:
+            draft.successors.append(_slug(value, ids) or value.value)
         elif predicate in RELATIONS:
             target = _slug(value, ids)
             if target is None:
@@ -186,6 +191,18 @@ def _slug(term: object, ids: str) -> str | None:
     if isinstance(term, ox.NamedNode) and term.value.startswith(ids):
         return term.value.removeprefix(ids) or None
     return None
+
+
+def _check_successors(drafts: Mapping[str, _Draft]) -> None:
+    """What was replaced has one successor, which is an entity, and nothing else."""
+    for draft in drafts.values():
+        if not draft.successors:
+            continue
+        if len(draft.successors) > 1 or draft.names or draft.kinds or draft.relations:
+            raise draft.error("is replaced; keep its dct:isReplacedBy alone, and its names as the successor's aliases")
+        successor = drafts.get(draft.successors[0])
+        if successor is None or successor.successors:
+            raise draft.error(f"is replaced by {draft.successors[0]}, which is no entity of the register")
 
 
 def _check_names(entities: Iterable[Entity], drafts: Mapping[str, _Draft]) -> None:
@@ -202,7 +219,7 @@ def _check_relations(drafts: Mapping[str, _Draft]) -> None:
     for draft in drafts.values():
         for relation, targets in draft.relations.items():
             for target in targets:
-                if target not in drafts:
+                if target not in drafts or drafts[target].successors:
                     raise draft.error(f"has an unknown ev:{relation}, {target}")
                 if target == draft.slug:
                     raise draft.error(f"is its own ev:{relation}")

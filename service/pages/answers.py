@@ -17,7 +17,7 @@ from service.dataset import Dataset
 from service.negotiation import Offer, choose
 from service.pages.filters import link
 from service.pages.model import stored
-from service.problems import not_acceptable
+from service.problems import PAGE, not_acceptable
 
 SERVICE = Path(__file__).parents[1]
 MAKES_PAGES = {".py", ".rq", ".html", ".css", ".js"}
@@ -66,7 +66,12 @@ def answer(
 
 
 def plain(dataset: Dataset, page: Callable[[], str], media_type: str = "text/html") -> Response:
-    """A page that is no one thing's: a list, or what was found. Its query is part of its ETag."""
+    """A page that is no one thing's: a list, or what was found. Its query is part of its ETag.
+
+    Raises Problem (406) for a page that the client cannot read.
+    """
+    if media_type == PAGE.media_type and choose(request.headers.get("Accept"), (PAGE,)) is None:
+        raise not_acceptable((PAGE,))
     tag = _etag(dataset.revision, request.full_path, media_type)
     known = request.if_none_match.contains(tag)
     response = Response(status=304) if known else Response(_kept(tag, page), mimetype=media_type)

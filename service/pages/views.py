@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
-from rapidfuzz import process
 
 from graph.namespaces import CODE, EV, Namespace
 from graph.questions import questions
 from service.dataset import Dataset, NoDataset, current
 from service.pages import filters
+from service.pages.absent import absent, replaced
 from service.pages.answers import FORMATS, TYPES, answer, plain
 from service.pages.browse import FACETS, kinds, shelf
 from service.pages.claim import claim_page
@@ -30,7 +30,6 @@ blueprint.add_app_template_filter(filters.plain)
 blueprint.add_app_template_filter(filters.plural)
 blueprint.add_app_template_filter(filters.rounded)
 blueprint.add_app_template_filter(filters.shown)
-SUGGESTIONS = 5
 STARTERS = 3
 NEWEST = 6
 LIVELIEST = 6
@@ -50,21 +49,16 @@ def namespace() -> Namespace:
     return Namespace(current_app.config["SETTINGS"].base)
 
 
-def _missing(dataset: Dataset, slug: str) -> Response:
-    names = {
-        hit.iri: hit.label for hit in find(dataset.home / "search.sqlite", slug.replace("-", " "), names_only=True)
-    }
-    near = process.extract(slug.replace("-", " "), names, limit=SUGGESTIONS)
-    page = render_template("missing.html", slug=slug, near=[{"iri": iri, "label": label} for label, _, iri in near])
-    return Response(page, status=404, mimetype="text/html")
-
-
 def _answer(slug: str, start: str, query: str, page: Callable[[Dataset, str], str | None]) -> Response:
     """What stands at the IRI of `start` and `slug`, which may carry a suffix: its page or its data, else 404."""
     dataset = current()
     name, suffix = _split(slug)
     iri = start + name
-    return answer(dataset, iri, query, suffix, lambda: page(dataset, iri)) or _missing(dataset, name)
+    return (
+        replaced(dataset, iri, suffix)
+        or answer(dataset, iri, query, suffix, lambda: page(dataset, iri))
+        or absent(dataset, iri, name, suffix)
+    )
 
 
 @blueprint.get("/")
