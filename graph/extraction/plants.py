@@ -30,6 +30,7 @@ class PlantMention:
     owner: str
     places: tuple[str, ...]
     rule: str
+    area: tuple[str, ...] = ()  # states and provinces that the text gives
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,10 @@ class PlantFinder:
                 if rest and not place.known and not listed and "Country" not in rest[0].kinds:
                     seat = rest[0] if " in " in self.reading.mask[place.end : rest[0].start] else place
                 name = self.same(index, match) or plant_name(owner, place.name)
-                yield PlantMention(index, match.start(), match.end(), name, owner, (seat.name, *wider[:1]), rule.id)
+                area = self.states(sentence, match, place)
+                yield PlantMention(
+                    index, match.start(), match.end(), name, owner, (seat.name, *wider[:1]), rule.id, area
+                )
 
     def pointed_at(self, index: int, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
         """The place of a plant that stands "there", "next door" or beside another plant."""
@@ -263,6 +267,12 @@ class PlantFinder:
         plural = re.search(r"\b(?:plants|factories|gigafactories|sites|facilities|works)\b", match.group())
         wide = bool(several) or bool(places[0].kinds & {"Country", "Market"})
         return bool(plural) and wide and "places" not in match.groupdict()
+
+    def states(self, sentence: Annotated, match: re.Match[str], place: Mention) -> tuple[str, ...]:
+        """The states and provinces that follow a place in a match."""
+        inside = sentence.mentions(match.start(), match.end())
+        after = inside[inside.index(place) + 1 :] if place in inside else []
+        return tuple(m.name for m in after[:1] if "Region" in m.kinds)
 
     def wider(self, places: list[Mention]) -> list[str]:
         """Countries among the places after the first."""

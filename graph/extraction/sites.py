@@ -9,8 +9,10 @@ from typing import Any
 
 from graph.extraction.annotate import Annotated
 from graph.extraction.lexicon import cue, table
+from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
-from graph.extraction.plants import PlantFinder, PlantMention, anaphora, plants
+from graph.extraction.plants import PlantMention, anaphora, plants
+from graph.extraction.towns import Towns
 
 # what a city does that stands for its plant
 CITY_ACTS = re.compile(r" (?:now |already |also |still )*(?:[a-z]+s|will|can|could|has|had|is|was)\b")
@@ -30,7 +32,7 @@ def said_of_it() -> re.Pattern[str]:
     return re.compile(f"It {table('syntax')['plants']['it']}")
 
 
-class Plants(PlantFinder):
+class Plants(Towns):
     """The plants of a document, and which of them a sentence speaks of."""
 
     def in_scope(self, index: int, position: int, *, alone: bool = False) -> PlantMention | None:
@@ -47,7 +49,7 @@ class Plants(PlantFinder):
             return None
         if here and (before or not ELSEWHERE.search(sentence.text, position, here[0].start)):
             return before[-1] if before else here[0]
-        city = self.acting_city(sentence, position)
+        city = self.acting_city(sentence, position) or self.named_again(index, sentence, position)
         if city:
             return city
         if said_of_it().match(sentence.text) and (focus := self.focus(index - 1, index)):
@@ -69,6 +71,18 @@ class Plants(PlantFinder):
                 if there and CITY_ACTS.match(sentence.text, end):
                     return there[-1]
         return None
+
+    def named_again(self, index: int, sentence: Annotated, position: int) -> PlantMention | None:
+        """The plant of the place that stands nearest before a figure, where no other company acts in between."""
+        places = [m for m in sentence.mentions(0, position) if m.kinds & PLACE_KINDS]
+        if not places:
+            return None
+        last = places[-1].name
+        there = [p for p in self.found if last in (p.places[:1] or p.area) or last in p.area]
+        if len({p.name for p in there}) != 1:
+            return None
+        subject = self.discourse.clause_subject(index, position)
+        return there[-1] if not subject or there[-1].owner in subject.names else None
 
     def focus(self, index: int, after: int) -> PlantMention | None:
         """The plant that a sentence is about: its subject, what it builds, or what it goes back to."""

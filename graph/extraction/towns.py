@@ -1,0 +1,123 @@
+"""Towns that stand for a plant ("Debrecen will start in 2026"), and plants that a state or a dateline tells apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from graph.extraction.annotate import Annotated
+from graph.extraction.lexicon import any_of, table
+from graph.extraction.plants import PlantFinder, PlantMention, plant_name, plants
+from graph.extraction.readings import Reading, expand
+from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
+
+
+@lru_cache(maxsize=1)
+def acting() -> re.Pattern[str]:
+    """A town that opens a clause and does or gets what only a plant does or gets."""
+    aside = (
+        r"(?: \([^)]{1,60}\)|,? (?:near|in|on|outside|north of|south of|east of|west of) (?:the )?"
+        r"(?:{place}|[A-Z][\w-]+),?|, {place},?|, (?!with |where |which |who )[^,;.]{3,60},|, where [^,;.]{3,60},)*"
+    )
+    role = any_of(table("syntax")["plants"]["town"])
+    apposed = r", (?:the|its|their|one of|(?P<owner>{org})'s) (?:[a-z'-]+ |‹ordinal#\d+› ){0,4}{plantnoun}"
+    return re.compile(
+        expand(
+            rf"(?:^|[;:.] |, (?:and|but|while) |[–—] )(?P<town>‹[A-Z]*L[A-Z]*#\d+›)"
+            rf"(?:{apposed}|{aside},? ?{role}| \((?=(?:up to |about |some )?‹(?:GWh|n)#\d+›))"
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def dateline() -> re.Pattern[str]:
+    """Where a report was written: "QUEEN CREEK, Ariz., June 18 - "."""
+    return re.compile(r"(?P<town>‹[A-Z]*L[A-Z]*#\d+›)(?:[^‹.]|‹(?:when|[A-Z]*L[A-Z]*)#\d+›|\.(?=,? )){0,30}? [-–—] ")
+
+
+@lru_cache(maxsize=1)
+def celebrated() -> re.Pattern[str]:
+    """A plant whose opening or start is the news of the day."""
+    return re.compile(expand(any_of(table("syntax")["plants"]["news"])), re.IGNORECASE)
+
+
+class Towns(PlantFinder):
+    """The plants that phrases name, and those that towns stand for."""
+
+    def __init__(self, reading: Reading, discourse: Discourse) -> None:
+        """Find them all, in order."""
+        super().__init__(reading, discourse)
+        more = list(self.written_from())
+        if self.found or any(plants().search(a.text) for a in reading.annotated):
+            for index, sentence in enumerate(reading.annotated):
+                if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
+                    more += self.towns(index, sentence)
+        self.found = sorted([*self.found, *more], key=lambda p: (p.index, p.start))
+        self.found = [self.told_apart(p) for p in self.found]
+
+    def towns(self, index: int, sentence: Annotated) -> Iterator[PlantMention]:
+        """The towns of a sentence that stand for a plant."""
+        here = [p for p in self.found if p.index == index]
+        for match in acting().finditer(sentence.text):
+            town = sentence.mentions(*match.span("town"))[0]
+            start, end = match.start("town"), match.end()
+            if "City" not in town.kinds or any(p.start < end and start < p.end for p in here):
+                continue
+            known = self.at(town.name)
+            owner = known.owner if known else self.town_owner(index, sentence, match)
+            if owner:
+                after = sentence.mentions(match.end("town"), end)
+                wider = [m.name for m in after if "Country" in m.kinds][:1]
+                name = known.name if known else plant_name(owner, town.name)
+                yield PlantMention(index, start, end, name, owner, (town.name, *wider), "plant.town")
+
+    def town_owner(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
+        """Whose plant a town stands for: whom the apposition names, else whom the text is about there."""
+        if match.group("owner"):
+            return self.owners.company(sentence.mentions(*match.span("owner"))[-1].name)
+        return self.owners.before(index, match.start("town"))
+
+    def at(self, town: str) -> PlantMention | None:
+        """The one plant that the text has in a town."""
+        there = [p for p in self.found if town in p.places]
+        return there[0] if len({p.name for p in there}) == 1 else None
+
+    def written_from(self) -> Iterator[PlantMention]:
+        """The plant in the town of the dateline, where the report is about what happened at the plant."""
+        for index, sentence in enumerate(self.reading.annotated[:8]):
+            match = dateline().match(sentence.text)
+            town = sentence.mentions(*match.span("town"))[0] if match else None
+            if not match or not town or town.name in table("places")["desks"]["cities"] or self.at(town.name):
+                continue
+            for later in range(index, min(index + 3, len(self.reading.annotated))):
+                text = self.reading.annotated[later].text
+                news = celebrated().search(text, match.end() if later == index else 0)
+                if not news or any(p.index == later and p.start < news.end() for p in self.found):
+                    continue
+                owner = self.owners.before(later, news.end())
+                seat = self.reading.register.resolve(owner) if owner else None
+                if owner and not (seat and self.discourse.place(seat.city) == town.name):
+                    name = plant_name(owner, town.name)
+                    yield PlantMention(later, news.start(), news.end(), name, owner, (town.name,), "plant.dateline")
+                    break
+            return
+
+    def told_apart(self, plant: PlantMention) -> PlantMention:
+        """A plant of a state that goes back to one of its towns: "in Holland, Michigan", then "the Michigan plant"."""
+        wide = self.reading.register.resolve(plant.places[0]) if len(plant.places) == 1 else None
+        if not wide or "Region" not in wide.kinds or plant.rule == "plant.named":
+            return plant
+        inside = [p for p in self.found if p.owner == plant.owner and self.in_state(p, plant.places[0], wide.slug)]
+        before = [p for p in inside if (p.index, p.start) < (plant.index, plant.start)]
+        if not inside or (not before and len({p.name for p in inside}) > 1):
+            return plant
+        return replace(plant, name=(before or inside)[-1].name, places=())
+
+    def in_state(self, plant: PlantMention, state: str, slug: str) -> bool:
+        """Whether a plant stands in a town of a state, by the text or by the register."""
+        if not plant.places or plant.places[0] == state:
+            return False
+        town = self.reading.register.resolve(plant.places[0])
+        return state in plant.area or bool(town and slug in town.within)
