@@ -28,7 +28,7 @@ function offer(figure) {
     button.setAttribute("aria-pressed", String(!on));
     button.textContent = on ? more : "Only its own relations";
     status.textContent = on ? "" : "Drag a thing to move it.";
-    figure.querySelector("svg").closest("figure > *").replaceWith(on ? own : wider);
+    figure.firstElementChild.replaceWith(on ? own : wider);
   }
 }
 

@@ -11,8 +11,8 @@ from service.pages.statements import Statement, number_of
 
 MARGIN = 6.0  # percent at both ends of an axis, so that signs there are whole
 TOP, BASE = 18.0, 82.0  # percent from the top of a chart: its highest value and its base line
-MOST_TICKS = 6
-CROWDED = 16.0  # percent: what is nearer than this covers its neighbour
+MOST_TICKS = 4
+CROWDED = 20.0  # percent of a chart's height: labels that are nearer cover each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,17 @@ def year_of(date: str | None) -> float | None:
 def timeline(found: Iterable[Statement]) -> Timeline | None:
     """When each target was stated and when it is due; None where there is no target."""
     dated = [(s, year_of(s.first.get("issued")), due) for s in found if (due := year_of(s.first["end"])) is not None]
+    dated = [(s, said, due if said is None else _in_time(said, due)) for s, said, due in dated]
     if not dated:
         return None
     axis = years(year for _, said, due in dated for year in (said, due) if year is not None)
     rows = [Due(s, None if said is None else axis.place(said), axis.place(due)) for s, said, due in dated]
     return Timeline(axis, rows)
+
+
+def _in_time(said: float, due: float) -> float:
+    """The time that a target is due: a year that was under way when it was stated is meant to its end."""
+    return due + 1 if due == floor(due) == floor(said) else due
 
 
 def points(found: Sequence[Row], late: bool = False) -> Points | None:
@@ -125,10 +131,9 @@ def _height(axis: Axis, value: float) -> float:
 
 
 def _below(places: Sequence[tuple[float, float]], i: int) -> bool:
-    """Does a point's label stand below it, since another point is close above?"""
-    x, y = places[i]
-    others = (place for k, place in enumerate(places) if k != i and (place[1], k) < (y, i))
-    return any(abs(x - a) < CROWDED * 2 and y - b < CROWDED * 2 for a, b in others)
+    """Does a point's label stand below it, since another point is as high or just above?"""
+    y = places[i][1]
+    return any(y - other < CROWDED and (other, k) < (y, i) for k, (_, other) in enumerate(places) if k != i)
 
 
 def _values(found: Sequence[Row]) -> tuple[str, list[float] | None]:

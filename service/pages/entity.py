@@ -16,7 +16,7 @@ from service.pages.filters import local
 from service.pages.incoming import incoming
 from service.pages.model import Row, about, rows
 from service.pages.places import world
-from service.pages.relations import relations, star
+from service.pages.relations import branch, relations, star
 from service.pages.sections import models_by_owner, outcomes, spans
 from service.pages.statements import Statement, beside, grouped, statements, targets
 
@@ -122,12 +122,8 @@ def summary(entity: Entity, said: Sequence[Statement], due: Sequence[Statement])
         documents, dates = {claim["document"] for claim in found}, sorted({c["issued"] for c in found if "issued" in c})
         line += f" {counted(len(found), 'claim')} in {counted(len(documents), 'document')}"
         line += f", {spans(dates)}" if dates else ""
-        line += (
-            f"; {counted(len(due), 'target')} from {due[0].first['end'][:4]} to {due[-1].first['end'][:4]}"
-            if due
-            else ""
-        )
-        line += "."
+        ends = [statement.first["end"][:4] for statement in due]
+        line += f"; {counted(len(due), 'target')} for {spans(ends)}." if due else "."
     return line
 
 
@@ -177,7 +173,7 @@ def entity_page(dataset: Dataset, iri: str) -> str | None:
         models=models_by_owner(towards) if platform else [],
         here=grouped(s for s in others if s not in towards),
         relations=around,
-        star=star(around),
+        pictures=[("wide", star(around)), ("narrow", branch(around))] if around else [],
         map=world(row for row in entity.plants if "geonames" in row),
         compares=bool(said) and bool(entity.kinds & COMPARED),
         owned=owned,

@@ -46,7 +46,10 @@ def by_year(entities: Sequence[Row], cells: Sequence[list[Statement]]) -> Lanes 
             known = largest.setdefault(year, statement)
             if (statement.amount or 0) > (known.amount or 0):
                 largest[year] = statement
-        marks = [_mark(s, axis.place(year), _words(s) if s.amount else "") for year, s in sorted(largest.items())]
+        marks = [
+            _mark(s, axis.place(year), number(s.first["value"]) if s.amount else "")
+            for year, s in sorted(largest.items())
+        ]
         lanes.append((entity, marks))
     return Lanes(axis, "year", lanes, sum(map(len, cells)) - sum(map(len, dated)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from service.dataset import Dataset
@@ -14,6 +14,7 @@ EACH = 5  # things drawn of one relation
 SIDE = 22  # lines on each side of the middle
 LINE = 22  # pixels between two lines
 GAP = 0.7  # lines between two relations
+NARROW = 6  # relations in the narrow picture
 
 
 @dataclass(slots=True)
@@ -41,20 +42,29 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A relation in the picture; heights are in pixels."""
+    """A relation in the picture: how far its name and its things are from the left, and their heights, in pixels."""
 
     relation: Relation
-    right: bool
+    near: float
+    far: float
     top: float
     things: list[tuple[Thing, float]]
     rest: float | None
 
+    @property
+    def way(self) -> int:
+        """In which direction it leads: 1 to the right, -1 to the left."""
+        return 1 if self.far > self.near else -1
+
 
 @dataclass(frozen=True, slots=True)
-class Star:
-    """The picture: its height and the relations around the middle."""
+class Picture:
+    """An entity among its relations: the size of the picture and the entity's place, in pixels."""
 
+    width: float
     height: float
+    x: float
+    y: float
     placed: list[Placed]
 
 
@@ -80,8 +90,8 @@ def relations(iri: str, found: Iterable[Statement]) -> list[Relation]:
     return sorted(by_name.values(), key=lambda relation: (-len(relation.things), relation.label))
 
 
-def star(found: Iterable[Relation]) -> Star | None:
-    """The picture of an entity's relations, or None where there are none. What has no room is in the list."""
+def star(found: Sequence[Relation]) -> Picture | None:
+    """The wide picture, with the entity in the middle. None without relations; what has no room is in the list."""
     sides: tuple[list[Relation], list[Relation]] = [], []
     taken = [0.0, 0.0]
     for relation in found:
@@ -92,16 +102,24 @@ def star(found: Iterable[Relation]) -> Star | None:
     if not any(taken):
         return None
     height = max(max(taken) * LINE, 6 * LINE)
-    return Star(height, [p for n, side in enumerate(sides) for p in _placed(side, bool(n), height, taken[n])])
+    tops = [(height - (lines - GAP) * LINE) / 2 + LINE / 2 for lines in taken]
+    placed = [*_placed(sides[0], tops[0], 370, 320), *_placed(sides[1], tops[1], 590, 640)]
+    return Picture(960, height, 480, height / 2, placed)
 
 
-def _placed(side: list[Relation], right: bool, height: float, taken: float) -> list[Placed]:
-    top = (height - (taken - GAP) * LINE) / 2 + LINE / 2
+def branch(found: Sequence[Relation]) -> Picture:
+    """The picture for narrow screens, with the entity on top and its relations below one another."""
+    placed = _placed(found[:NARROW], 3.2 * LINE, 40, 64)
+    last = placed[-1].rest or placed[-1].things[-1][1] if placed else LINE
+    return Picture(360, last + LINE, 90, LINE, placed)
+
+
+def _placed(side: Sequence[Relation], top: float, near: float, far: float) -> list[Placed]:
     placed = []
     for relation in side:
         shown = [(thing, top + LINE * (i + 1)) for i, thing in enumerate(relation.things[:EACH])]
         rest = top + LINE * (EACH + 1) if len(relation.things) > EACH else None
-        placed.append(Placed(relation, right, top, shown, rest))
+        placed.append(Placed(relation, near, far, top, shown, rest))
         top += (relation.lines() + GAP) * LINE
     return placed
 
