@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --universal --generate-hashes --no-header --group dev --group build --group assets
 
-.PHONY: help serve build test clients bench link-quality lint format lock clean
+.PHONY: help serve build test test-stores clients bench link-quality lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -28,6 +28,10 @@ serve: build ## build if needed, then serve on http://127.0.0.1:8000
 
 test: build ## run the whole suite
 	$(BIN)/python -m pytest -n 2
+
+test-stores: build ## install Virtuoso (Debian, as root) and run the tests of other stores
+	command -v virtuoso-t >/dev/null || apt-get install -y --no-install-recommends virtuoso-opensource-7-bin
+	EVPLANS_TEST_ALL=1 $(BIN)/python -m pytest tests/graph/test_stores.py tests/service/test_remote.py
 
 bench: .venv/.installed ## measure this service beside its peer, a quarter of an hour
 	$(BIN)/evplans bench

@@ -28,9 +28,9 @@ def deliver(
 ) -> list[str]:
     """Bring a server to what `store` holds in `graphs`; the names of those that were sent or removed.
 
-    Every reader sees a graph as it was or as it is now. Raises StoreError; then the next delivery goes on.
+    Every reader sees a document as it was or as it is now. Raises StoreError; then the next delivery goes on.
     """
-    known = published(remote, namespace)
+    known = published(remote, namespace) or _found(remote, namespace)
     wanted = {graph: size.text for graph, size in graphs.items()}
     changed = sorted(graph for graph in {*known, *wanted} if known.get(graph) != wanted.get(graph))
     if not changed:
@@ -39,7 +39,8 @@ def deliver(
     for number, graph in enumerate(changed):
         progress("publishing graphs", number, len(changed))
         if graph in wanted:
-            remote.put(graph, store.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(graph)) or b"")
+            triples = store.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(graph)) or b""
+            remote.put(graph, triples, new=graph not in known)
         else:
             remote.drop(graph)
     _write(remote, namespace, wanted)
@@ -54,11 +55,19 @@ def published(remote: Remote, namespace: Namespace) -> dict[str, str]:
     return {graph.value: digest.value for graph, digest in found}  # type: ignore[union-attr]
 
 
+def _found(remote: Remote, namespace: Namespace) -> dict[str, str]:
+    """Graphs of ours on a server that has no digests, or has lost them."""
+    ours = " || ".join(f"STRSTARTS(STR(?graph), '{start('')}')" for start in (namespace.document, namespace.graph))
+    query = f"SELECT DISTINCT ?graph {{ GRAPH ?graph {{ ?s ?p ?o }} FILTER({ours}) }}"
+    graphs = (str(row["graph"].value) for row in remote.select(query, {}))  # type: ignore[union-attr]
+    return dict.fromkeys(graphs, UNSURE)
+
+
 def _write(remote: Remote, namespace: Namespace, digests: Mapping[str, str]) -> None:
     home = _home(namespace)
     said = NamedNode(home + "#digest")
     triples = (Triple(NamedNode(graph), said, Literal(digest)) for graph, digest in sorted(digests.items()))
-    remote.put(home, serialize(triples, format=RdfFormat.N_TRIPLES) or b"")
+    remote.put(home, serialize(triples, format=RdfFormat.N_TRIPLES) or b"", new=True)  # nobody else reads it
 
 
 def _home(namespace: Namespace) -> str:

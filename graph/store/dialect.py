@@ -37,6 +37,7 @@ class Dialect:
 
     name = "SPARQL 1.1"
     upload = TRIPLES  # media type in which graphs are sent
+    updated = 0  # triples of a graph up to which it is better replaced by an update, since readers see a PUT's middle
 
     def recognises(self, headers: HTTPMessage) -> bool:
         """Whether an answer with these headers is of a server that speaks so."""

@@ -127,14 +127,18 @@ class Remote:
         except (SyntaxError, ValueError) as error:
             raise RemoteError(self.address.query, f"the answer cannot be read ({error})") from error
 
-    def put(self, graph: str, triples: bytes) -> None:
-        """Replace a graph by N-Triples; readers see the old one or the new one. Raises RemoteError."""
-        if self.address.graphs:
+    def put(self, graph: str, triples: bytes, new: bool = False) -> None:
+        """Replace a graph by N-Triples, one a line; readers see it as it was or as it is now. Raises RemoteError.
+
+        `new`: there is no such graph yet.
+        """
+        small = self.address.update and not new and triples.count(b"\n") <= self.dialect.updated
+        if self.address.graphs and not small:
             sent = {"Content-Type": self.dialect.upload}
             self._send(Request(self._graph(graph), triples, sent, method="PUT"), WRITING)  # noqa: S310
         else:
-            text = f"DROP SILENT GRAPH <{graph}> ;\nINSERT DATA {{ GRAPH <{graph}> {{\n{triples.decode()}}} }}"
-            self._update(text)
+            data = f" ;\nINSERT DATA {{ GRAPH <{graph}> {{\n{triples.decode()}}} }}" if triples else ""
+            self._update(f"DROP SILENT GRAPH <{graph}>{data}")
 
     def drop(self, graph: str) -> None:
         """Remove a graph; nothing happens where there is none. Raises RemoteError."""

@@ -6,8 +6,11 @@
 - ASK answers with a table that has the row 1, or none. Booleans in tables are 1 and 0.
 - DISTINCT lets rows through twice that hold texts with a language. They are taken out here; LIMIT has counted them.
 - Blank nodes are IRIs, `nodeID://b10001`.
+- A PUT by the Graph Store Protocol removes the graph before it fills it again, and readers see that. An update that
+  drops and inserts is seen whole, but may have some five thousand triples only.
 
-What no adapter can give back: integers above 2^31 come as decimals, decimals without their trailing zeros.
+What no adapter can give back: integers above 2^31 come as decimals, decimals without their trailing zeros;
+GROUP BY may give a group in parts where one of its keys is unbound (seen where all graphs had come by updates).
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ class Virtuoso(Dialect):
 
     name = "Virtuoso"
     upload = "text/turtle"
+    updated = 3000
 
     def recognises(self, headers: HTTPMessage) -> bool:
         """It says so."""
