@@ -91,6 +91,8 @@ def seated() -> re.Pattern[str]:
 
 # what stands for a place
 POINTS = re.compile(r"\b(?:there|next door|nearby|the same (?:city|town|place))\b|‹[A-Z]*F[A-Z]*#")
+# a place before all else
+FRONTED = re.compile(r"In (?P<place>‹[A-Z]*L[A-Z]*#\d+›)[, ]")
 # a plant's own name, after its place: "a works near Montreal, known as Northvolt Six"
 CHRISTENED = re.compile(r"(?:[^.;‹]|‹when#\d+›){0,40}(?:as|called|named|dubbed|christened) ‹[A-Z]*F[A-Z]*#\d+›")
 
@@ -182,11 +184,11 @@ class PlantFinder:
             owner = self.owners.of(index, sentence, match)
             if owner:
                 rest = places[places.index(place) + 1 :]
-                wider = self.wider([place, *rest[:1]] if listed else places) or self.label_country(sentence)
+                wider = self.wider([place, *rest[:1]] if listed else places) or self.fronted(sentence, match) or self.label_country(sentence)
                 seat = place
                 if rest and not place.known and not listed and "Country" not in rest[0].kinds:
                     seat = rest[0] if " in " in self.reading.mask[place.end : rest[0].start] else place
-                name = self.same(index, match) or plant_name(owner, place.name)
+                name = self.same(index, match) or self.plant_name(owner, place.name)
                 area = self.states(sentence, match, place)
                 yield PlantMention(
                     index, match.start(), match.end(), name, owner, (seat.name, *wider[:1]), rule.id, area
@@ -210,10 +212,17 @@ class PlantFinder:
         own = last.rule == "plant.named" and last.index == index - 1 and self.near(last.index, index)
         return last.name if own and not last.name.endswith(" plant") else None
 
+    def plant_name(self, owner: str, place: str) -> str:
+        """The canonical name of a plant without one of its own; the register may have it under a short name."""
+        company = self.reading.register.resolve(owner)
+        called = (f"{name} {place} plant" for name in ((owner, *company.aliases) if company else (owner,)))
+        known = next((e for name in called if (e := self.reading.register.resolve(name)) and "Plant" in e.kinds), None)
+        return known.name if known else f"{owner} {place} plant"
+
     def spoken_of(self, index: int) -> bool:
-        """Whether this sentence or the one before speaks of plants."""
-        lately = any(p.index >= index - 1 for p in self.found)
-        spoken = (plants().search(self.reading.annotated[back].text) for back in (index, index - 1) if back >= 0)
+        """Whether this sentence or one of those before speaks of plants."""
+        lately = any(p.index >= index - 4 for p in self.found)
+        spoken = (plants().search(self.reading.annotated[back].text) for back in range(max(0, index - 4), index + 1))
         return lately or any(spoken)
 
     def named_places(self, sentence: Annotated, start: int, end: int, item: Mention) -> tuple[str, ...]:
@@ -260,7 +269,7 @@ class PlantFinder:
             listed = places if "places" in match.re.groupindex else places[:1]
             return not all("City" in p.kinds for p in listed if p is places[0] or "Country" not in p.kinds)
         wide = places[0].kinds & {"Country", "Market"} or places[0].name in {"Europe", "Asia", "North America"}
-        counted = r"\b(?:second|first|third|fourth|only|biggest|largest|every|other) (?:[a-z-]+ )?"
+        counted = r"(?:\b(?:second|first|third|fourth|\d+th|only|biggest|largest|every|other)|‹ordinal#\d+›) (?:[a-z-]+ )?"
         if wide and (re.search(counted, match.group()) or re.search(counted + "$", text[: match.start()])):
             return True
         several = re.search(r"‹n#\d+› (?:[a-z-]+ ){0,3}$", text[: match.start()]) or re.search(r"‹n#", match.group())
@@ -277,6 +286,12 @@ class PlantFinder:
     def wider(self, places: list[Mention]) -> list[str]:
         """Countries among the places after the first."""
         return [m.name for m in places[1:] if "Country" in m.kinds]
+
+    def fronted(self, sentence: Annotated, match: re.Match[str]) -> list[str]:
+        """The country that opens a sentence, before the plant there: "In Hungary a second plant, at Szeged,"."""
+        opening = FRONTED.match(sentence.text)
+        place = sentence.mentions(*opening.span("place"))[0] if opening and opening.end() <= match.start() else None
+        return [place.name] if place and "Country" in place.kinds else []
 
     def label_country(self, sentence: Annotated) -> list[str]:
         """The country that a list item's label names."""
@@ -303,8 +318,3 @@ class PlantFinder:
         """Whether an earlier sentence stands in the same block or, without `same`, in the one before."""
         apart = self.reading.sentences[index].block - self.reading.sentences[earlier].block
         return apart <= (0 if same else 1)
-
-
-def plant_name(owner: str, place: str) -> str:
-    """The canonical name of a plant without one of its own."""
-    return f"{owner} {place} plant"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from graph.extraction.annotate import MARK, Annotated
 from graph.extraction.frame import Frame
@@ -24,7 +25,13 @@ BARE_AFTER = re.compile(rf"(?:{'|'.join(LEANING['bare_after'])})", re.IGNORECASE
 # "Haval sold 7,000, Tank 1,600": the figure of a name that no list knows
 NAMED_BEFORE = re.compile(r"(?:[,;] |\band )(?!(?:EV|BEV|About|Some|Around|Over|Nearly|Up)s?\b)[A-Z][\w-]+ $")
 COUNTS_NAMED = re.compile(r" (?:were|was|are|is) (?!(?:EV|BEV|PHEV|NEV|SUV|HEV)s?\b)[A-Z]")
+YEARLY = re.compile(r"\bannual(?:ly)?\b|\b(?:a|per|each|every) year\b")
 OF_SUM = re.compile(rf" {any_of(LEANING['of_sum'])}", re.IGNORECASE)
+
+
+def at_least(quantity: Quantity) -> Quantity:
+    """A quantity as the lowest of several, where its own words set no bound."""
+    return quantity if quantity.bound else replace(quantity, bound="at-least")
 
 
 def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
@@ -57,6 +64,12 @@ def bare_percent(text: str, start: int, end: int, last: Frame) -> bool:
     if last.property != "salesShare" or last.unit != "percent":
         return False
     return bool(BARE_BEFORE.search(text[:start]) and BARE_AFTER.match(text, end))
+
+
+def yearly(text: str, start: int, end: int) -> bool:
+    """Whether the words beside a figure say that it is a year's: "53 GWh of cells a year", "its annual capacity"."""
+    beside = re.split(r"[;.]", text[max(0, start - 45) : start])[-1] + re.split(r"[;.]", text[end : end + 50])[0]
+    return bool(YEARLY.search(beside))
 
 
 def tail(text: str, end: int) -> int:

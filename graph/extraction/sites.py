@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from graph.extraction.annotate import Annotated
-from graph.extraction.lexicon import cue, table
+from graph.extraction.lexicon import any_of, cue, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
 from graph.extraction.plants import PlantMention, anaphora, plants
+from graph.extraction.readings import expand
 from graph.extraction.towns import Towns
 
 # what a city does that stands for its plant
@@ -21,7 +22,8 @@ ELSEWHERE = re.compile(r", (?:which|where|while|whereas|and (?:it|the))\b")
 # output of the whole company
 OVERALL = re.compile(
     r"\b(?:total|domestic|overall|joint|global|worldwide|combined|group-wide|company-wide|annual group) "
-    r"(?:[a-z]+ ){0,2}?(?:capacity|output|production)\b",
+    r"(?:[a-z]+ ){0,2}?(?:capacity|output|production)\b"
+    r"|\b(?:group|company|firm|carmaker|automaker|maker)'s (?:[a-z]+ ){0,2}?(?:capacity|output)\b",
     re.IGNORECASE,
 )
 
@@ -29,7 +31,11 @@ OVERALL = re.compile(
 @lru_cache(maxsize=1)
 def said_of_it() -> re.Pattern[str]:
     """ "It" with a verb that is said of plants ("It will employ", "It is to open")."""
-    return re.compile(f"It {table('syntax')['plants']['it']}")
+    spoken = table("syntax")["plants"]
+    intends = any_of(table("syntax")["intends"])
+    return re.compile(
+        expand(rf"(?:(?:[A-Z][a-z]+ ){{0,2}}[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)|(?:Its|The) {spoken['part']})")
+    )
 
 
 class Plants(Towns):
@@ -54,6 +60,8 @@ class Plants(Towns):
             return city
         if said_of_it().match(sentence.text) and (focus := self.focus(index - 1, index)):
             return focus
+        if self.reading.blocks[sentence.sentence.block].kind == "list-item" and (site := self.listed_under(index)):
+            return site
         back = bool(anaphora().search(sentence.text))
         if back or not self.discourse.clause_subject(index, position):
             reach = index - 3 if back else index - 2
@@ -72,6 +80,11 @@ class Plants(Towns):
                     return there[-1]
         return None
 
+    def acting_town(self, index: int, position: int) -> PlantMention | None:
+        """The town before a position that stands for its plant."""
+        here = [p for p in self.found if p.index == index and p.rule == "plant.town" and p.start < position]
+        return here[-1] if here else None
+
     def named_again(self, index: int, sentence: Annotated, position: int) -> PlantMention | None:
         """The plant of the place that stands nearest before a figure, where no other company acts in between."""
         places = [m for m in sentence.mentions(0, position) if m.kinds & PLACE_KINDS]
@@ -84,7 +97,12 @@ class Plants(Towns):
         subject = self.discourse.clause_subject(index, position)
         return there[-1] if not subject or there[-1].owner in subject.names else None
 
-    def focus(self, index: int, after: int) -> PlantMention | None:
+    def listed_under(self, index: int) -> PlantMention | None:
+        """The plant that a list of facts is about: its items name nobody and no place, and the text has one plant."""
+        named = self.reading.annotated[index].mentions()
+        return None if any(m.kinds & PLACE_KINDS or self.discourse.is_company(m) for m in named) else self.main(index)
+
+    def focus(self, index: int, after: int, *, named: bool = False) -> PlantMention | None:
         """The plant that a sentence is about: its subject, what it builds, or what it goes back to."""
         if index < 0 or not self.near(index, after):
             return None
@@ -92,15 +110,25 @@ class Plants(Towns):
         here = [p for p in self.found if p.index == index]
         if here:
             built = cue("building").search(sentence.text[: here[-1].start + 20])
-            return here[-1] if here[0].start < 40 or (built and len(here) == 1) else None
-        if anaphora().search(sentence.text) or said_of_it().match(sentence.text):
-            return self.focus(index - 1, index)
+            one = len({p.name for p in here}) == 1
+            return here[-1] if here[0].start < 40 or (one and (built or named)) else None
+        named = bool(anaphora().match(sentence.text))
+        if named or anaphora().search(sentence.text) or said_of_it().match(sentence.text):
+            return self.focus(index - 1, index, named=named)
         return None
 
     def only(self, index: int) -> PlantMention | None:
         """The one plant that the last sentences and the paragraph before speak of."""
         recent = [p for p in self.found if index - 6 <= p.index < index and self.near(p.index, index)]
-        return recent[-1] if len({p.name for p in recent}) == 1 else None
+        if len({p.name for p in recent}) == 1:
+            return recent[-1]
+        return self.main(index) if not recent else None
+
+    def main(self, index: int) -> PlantMention | None:
+        """The plant that a text is about up to a sentence: the only one so far, told of in its opening."""
+        earlier = [p for p in self.found if p.index < index]
+        one = len({p.name for p in earlier}) == 1 and earlier[0].index < 6
+        return earlier[0] if one and earlier[0].owner == self.reading.topic else None
 
     def lately(self, index: int) -> tuple[str, ...]:
         """The plants of a sentence, else those of the one before."""

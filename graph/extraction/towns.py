@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from graph.extraction.annotate import Annotated
 from graph.extraction.lexicon import any_of, table
-from graph.extraction.plants import PlantFinder, PlantMention, plant_name, plants
+from graph.extraction.plants import PlantFinder, PlantMention, plants
 from graph.extraction.readings import Reading, expand
 from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
 
@@ -34,7 +34,9 @@ def acting() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def dateline() -> re.Pattern[str]:
     """Where a report was written: "QUEEN CREEK, Ariz., June 18 - "."""
-    return re.compile(r"(?P<town>‹[A-Z]*L[A-Z]*#\d+›)(?:[^‹.]|‹(?:when|[A-Z]*L[A-Z]*)#\d+›|\.(?=,? )){0,30}? [-–—] ")
+    return re.compile(
+        r"(?P<town>‹[A-Z]*L[A-Z]*#\d+›)(?:(?:[^‹.]|‹(?:when|[A-Z]*L[A-Z]*)#\d+›|\.(?=,? )){0,30}? [-–—] |, [A-Z][A-Za-z]*\.$)"
+    )
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +72,7 @@ class Towns(PlantFinder):
             if owner:
                 after = sentence.mentions(match.end("town"), end)
                 wider = [m.name for m in after if "Country" in m.kinds][:1]
-                name = known.name if known else plant_name(owner, town.name)
+                name = known.name if known else self.plant_name(owner, town.name)
                 yield PlantMention(index, start, end, name, owner, (town.name, *wider), "plant.town")
 
     def town_owner(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
@@ -99,7 +101,7 @@ class Towns(PlantFinder):
                 owner = self.owners.before(later, news.end())
                 seat = self.reading.register.resolve(owner) if owner else None
                 if owner and not (seat and self.discourse.place(seat.city) == town.name):
-                    name = plant_name(owner, town.name)
+                    name = self.plant_name(owner, town.name)
                     yield PlantMention(later, news.start(), news.end(), name, owner, (town.name,), "plant.dateline")
                     break
             return
