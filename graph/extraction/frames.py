@@ -12,11 +12,22 @@ from graph.claims import MONEY
 from graph.extraction.annotate import Annotated, mark_of
 from graph.extraction.frame import Frame
 from graph.extraction.ladders import Ladders
+from graph.extraction.launches import further_launches
 from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
-from graph.extraction.model import Quantity, When
+from graph.extraction.model import Mention, Quantity, When
 from graph.extraction.owners import company_of
-from graph.extraction.quantified import MONEY_AFTER, OF_SUM, bare_percent, fits, leans, respective, tail
+from graph.extraction.quantified import (
+    MONEY_AFTER,
+    OF_SUM,
+    at_least,
+    bare_percent,
+    fits,
+    leans,
+    respective,
+    tail,
+    yearly,
+)
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, QuantityRule, pattern_rules
 from graph.extraction.sites import Plants
@@ -38,11 +49,17 @@ from graph.extraction.things import (
 Stated = tuple[int | float | str | None, str | None, Quantity | None]
 
 UNCOUNTED = frozenset({"day", "week", "month", "hour"})  # what is made or sold in one of these is no year's figure
+CARMAKERS = frozenset({"Automaker", "Brand", "Alliance"})
 OWNED = frozenset({"developsPlatform", "developsBattery", "hasPlan"})
 MODEL_FIRST = frozenset({"usesPlatform", "usesBattery", "launch", "bodyStyle"})
+LASTING = frozenset({"until", "till", "up until", "through"})  # "on sale until 2030" is no launch
+NOT_YET = re.compile(r"\b(?:not|n't|wait|late|delay|postpon|put off|push|never)", re.IGNORECASE)
+PRICED_FROM = re.compile(r"\b(?:from|(?:start|begin|open)(?:s|ing)? at|to start with,?) $", re.IGNORECASE)
 NO_PERSON = re.compile(
     r"‹|\b(?:Day|Plan|Group|Motors?|Conference|Summit|Show|Board|Investor|Chief|President|Executive)\b"
 )
+# a name that only says whose the next one is, with no preposition between them
+POSSESSING = re.compile(r"'s (?:(?!(?:with|of|between|and|in|for|by)\b)[\w-]+ |‹[^›]*L[^›]*› ){0,5}‹")
 VENTURE = re.compile(
     r"‹[A-Z]*O[A-Z]*#\d+›(?: \(‹[^›]*›\))?, "
     r"(?:an?|its|the|their|our|(?P<parent>‹[A-Z]*O[A-Z]*#\d+›)'s) (?:[\w-]+ ){0,3}$"
@@ -59,6 +76,13 @@ def people_in(sentence: Annotated, start: int, end: int) -> list[str]:
             return []
         found.append(name)
     return found
+
+
+def whole_names(sentence: Annotated, start: int, end: int) -> list[Mention]:
+    """The names in a span, without those that only say whose the next one is ("Ford's partner Koç")."""
+    named = [(stop, item) for _, stop, item in sentence.marks(start, end) if isinstance(item, Mention)]
+    heads = [item for stop, item in named if not POSSESSING.match(sentence.text, stop, end)]
+    return heads or [item for _, item in named]
 
 
 def within_reach(sentence: Annotated) -> Iterator[PatternRule]:
@@ -109,6 +133,7 @@ class Frames:
             for rule in within_reach(sentence):
                 found += self.by_pattern(rule, index, sentence)
             found += list(further_holdings(index, sentence, found[first:]))
+            found += list(further_launches(index, sentence, found[first:]))
             found += list(partners_of_ventures(self.reading, index, found[first:]))
             held = [f.quantity for f in found[first:] if f.property == "holdsStakeIn"]
             quantified = list(self.by_quantity(index, sentence, held))
@@ -130,6 +155,9 @@ class Frames:
                 needs_end=rule.needs_end, when=self.group_when(sentence, match),
                 place=self.group_place(sentence, match),
             )  # fmt: skip
+            lasts = rule.property == "launch" and frame.when and frame.when.cue in LASTING
+            if lasts and not NOT_YET.search(match.group()):
+                continue
             if rule.property == "launch" and frame.when and frame.when.first and frame.when.last:  # "from 2025 to 2026"
                 put_off = replace(frame, when=replace(frame.when, first=None, last=frame.when.first))
                 yield from self.filled(rule, sentence, match, groups, put_off)
@@ -175,6 +203,8 @@ class Frames:
     def by_register(self, frame: Frame, *, named: bool) -> Frame:
         """Whose platform, plan or battery it is, where only a ladder says so and the register knows better."""
         owner = self.discourse.owner(frame.object or "") if frame.property in OWNED and not named else None
+        if frame.property == "developsBattery" and (frame.object or "")[:1].isdigit():  # a size is nobody's own
+            return frame
         if owner is None or not self.reading.names(owner.name):
             return frame
         subject = self.reading.register.resolve(frame.subject)
@@ -184,7 +214,11 @@ class Frames:
         return frame if akin else replace(frame, subject=owner.name)
 
     def by_ownership(self, rule: PatternRule, frame: Frame) -> Frame:
-        """A brand that is no company is its owner's brand, not its subsidiary; a company that is owned, the reverse."""
+        """A brand that is no company is its owner's brand, not its subsidiary; a company that is owned, the reverse.
+        Of a car maker and a supplier that have a contract, the supplier supplies."""
+        if frame.property == "supplies" and rule.by_kind and frame.object:
+            sides = [self.reading.entity_kinds(name) & CARMAKERS for name in (frame.subject, frame.object)]
+            return replace(frame, subject=frame.object, object=frame.subject) if sides[0] and not sides[1] else frame
         owned = frame.subject if frame.property == "subsidiaryOf" else frame.object
         if owned is None or frame.property not in {"subsidiaryOf", "hasBrand"}:
             return frame
@@ -238,7 +272,7 @@ class Frames:
         """The names in a group of a match."""
         if match.start(group) < 0:
             return []
-        inside = sentence.mentions(match.start(group), match.end(group))
+        inside = whole_names(sentence, *match.span(group))
         if group == "subject" or (group == "object" and rule_property != "locatedIn"):
             inside = [m for m in inside if not m.kinds & PLACE_KINDS]
         if group == "subject" and rule_property in MODEL_FIRST and any("VehicleModel" in m.kinds for m in inside):
@@ -327,6 +361,8 @@ class Frames:
         found = self.ladders.find(rule.subject, index, at[0])
         if rule.property == "investment":
             found = self.ladders.builder(index, at[0]) or found
+        if rule.property == "productionVolume" and (town := self.plants.acting_town(index, at[0])):
+            found = Found((town.name,), "town of a plant")
         if own := respective(sentence).get(at[0]):
             found = Found((own,), "each its own")
         if not found:
@@ -338,16 +374,22 @@ class Frames:
             first = min(first, found.start)
         plants = {p.name for p in self.plants.found}
         for subject in found.names:
-            for quantity in item:
+            for quantity in map(at_least, item) if self.priced_from(rule, sentence, at[0]) else item:
                 prop, unit = rule.property, rule.unit or quantity.unit
                 if prop == "productionVolume" and quantity.per == "year" and subject in plants:
                     prop, unit = "productionCapacity", "vehicles/year"
+                elif prop == "productionCapacity" and unit == "GWh" and yearly(sentence.text, *at):
+                    unit = "GWh/year"
                 elif rule.per_year and unit == "vehicles":
                     unit = "vehicles/year"
                 yield Frame(
                     rule.id, prop, index, first, last, at[0], subject, None, quantity.value, unit, quantity,
                     modality=rule.modality, trace=(f"subject: {found.step}",),
                 )  # fmt: skip
+
+    def priced_from(self, rule: QuantityRule, sentence: Annotated, start: int) -> bool:
+        """Whether a price is the lowest one: "from 30,000 euros", "starts at $40,000"."""
+        return rule.property == "price" and bool(PRICED_FROM.search(sentence.text[:start]))
 
     def ellipsis(self, index: int, sentence: Annotated, found: list[Frame], everything: list[Frame]) -> Iterator[Frame]:
         """Numbers that lean on the number before: "55 percent in Japan", "Four will be pure EVs"."""

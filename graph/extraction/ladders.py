@@ -38,10 +38,19 @@ UNKNOWN_SUBJECT = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+,? which (?:(?!‹[
 EACH = re.compile(
     r"\beach (?:of (?:them|these|which|us|the ‹n#\d+›) )?(?:is|has|will|can|with|to|should)\b[^.;]*$", re.IGNORECASE
 )
+# a figure that is each one's
+APIECE = re.compile(r"‹[a-zA-Z]+#\d+›(?: [a-z]+){0,2}? (?:each|apiece)\b")
 # "Norway sold", "Thailand aims": what a country does is no company's
 PLACE_ACTS = re.compile(
     r"(?:^|[.;,] |‹when#\d+›,? )(?:the )?‹[A-Z]*L[A-Z]*#\d+› "
     r"(?:sold|sells|registered|has|had|will|plans|wants|aims|produced|made|spent|spends|offers|gives|gave|bought)\b[^.;]*$"
+)
+# cars that act together
+CAR = r"‹(?-i:[A-Z]*V[A-Z]*)#\d+›"
+TOGETHER = ["use", "share", "sit", "ride", "rest", "cost", "offer", "get", "charge", *table("syntax")["verbs"]]
+MODEL_LIST = re.compile(
+    rf"{CAR}(?:, (?:the )?{CAR})*,? (?:and|or) (?:the )?{CAR}(?= (?:both |each |also |all )*{any_of(TOGETHER)})",
+    re.IGNORECASE,
 )
 # what goes back to a model, a platform or a battery that was named before
 GONE_BACK = re.compile(r"(?:it|(?P<one>(?:that|this) one)|the car|the model|the vehicle)\b", re.IGNORECASE)
@@ -73,7 +82,8 @@ class Ladders:
             elif word in LETTERS and word not in {"organization", "plant"}:
                 found = self.nearest(index, position, LETTERS[word], ahead=word == words[-1])
             elif word in {"plant", "onlyplant"}:
-                if EACH.search(self.reading.annotated[index].text[:position]):
+                written = self.reading.annotated[index].text
+                if EACH.search(written[:position]) or APIECE.match(written, position):
                     return self.each_plant(index)
                 found = self.plant(index, position, alone=word == "onlyplant")
             elif PLACE_ACTS.search(self.reading.annotated[index].text[:position]):
@@ -113,6 +123,10 @@ class Ladders:
         if word == "siblings":
             return Found(tuple(beside), "the list") if beside else None
         earlier = beside or self.earlier(index, "V")
+        if len(set(earlier)) < 2:  # "both" are the only two that the text has spoken of lately
+            named = [m.name for a in self.reading.annotated[max(0, index - 8) : index] for m in a.mentions()]
+            earlier = [n for n in dict.fromkeys(named) if "VehicleModel" in self.reading.entity_kinds(n)]
+            earlier = earlier if len(earlier) == 2 else []
         return Found(tuple(dict.fromkeys(earlier)), "gone back to") if 1 < len(earlier) < 4 else None
 
     def plant(self, index: int, position: int, *, alone: bool) -> Found | None:
@@ -182,14 +196,14 @@ class Ladders:
         if opening:
             figures = [s for s, _, item in sentence.marks(opening[-1][0], position) if isinstance(item, tuple)]
             later = [m.name for s, m in before if figures and s > figures[0]]  # "A costs 20 and the larger B 30"
-            return Found((later[-1] if later else opening[-1][1],), "opens the clause")
+            listed = self.listed(sentence, opening[-1][0], position) if letters == "V" and not later else ()
+            return Found(listed or (later[-1] if later else opening[-1][1],), "opens the clause")
         back = GONE_BACK.match(sentence.text) if earlier else None
         if back:
             return Found((earlier[-1 if back.group("one") else 0],), "gone back to")
-        if letters == "V" and (car := self.goes_back(index, position)):
-            return car
-        if before:
-            return Found((before[-1][1].name,), "nearest before")
+        car = self.goes_back(index, position) if letters == "V" else None
+        if car or before:
+            return car or Found((before[-1][1].name,), "nearest before")
         if earlier and not (letters == "V" and (NEW_THING.match(sentence.text) or self.of_another(index, position))):
             return Found((earlier[0],), "sentence before")
         fronted = letters == "V" and FRONTED.match(sentence.text) and not self.of_kind(sentence, 0, position, "PT")
@@ -197,6 +211,13 @@ class Ladders:
         if after:
             return Found((after[0].name,), "nearest after")
         return self.main_car(index, position) if letters == "V" else None
+
+    def listed(self, sentence: Annotated, start: int, position: int) -> tuple[str, ...]:
+        """The cars of a list that opens a clause and acts together ("the EV6 and the EV9 have"); else none."""
+        for match in MODEL_LIST.finditer(sentence.text, 0, position):
+            if match.start() <= start < match.end():
+                return tuple(dict.fromkeys(m.name for m in sentence.mentions(*match.span())))
+        return ()
 
     def goes_back(self, index: int, position: int) -> Found | None:
         """The car of the sentences before, or of the document, where "the car" opens the clause before a position."""
@@ -266,7 +287,8 @@ class Ladders:
             beside = parent is not None and self.reading.blocks[other.sentence.block].parent == parent
             if other.sentence.block not in {block, parent} and not beside:
                 return []
-            names = [m.name for m in self.of_kind(other, 0, len(other.text), letters)]
+            names = [m.name for m in self.of_kind(other, other.text.rfind("; ") + 1, len(other.text), letters)]
+            names = names or [m.name for m in self.of_kind(other, 0, len(other.text), letters)]
             if names:
                 return names
             if letters == "V" and NEW_THING.search(other.text):

@@ -17,7 +17,17 @@ TOKEN = re.compile(r"[^\W_]+")
 JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+#:]{0,3}|\n)\Z")
 ABBREVIATED = re.compile(r"\b(?:Co|Corp|Inc|Ltd)$")
 STOP = re.compile(r"\.(?!\n|$| [A-Z])")
+# what a battery may be called instead of by its kind's last word
+CELLS = {
+    last: [
+        "battery",
+        "batteries",
+        *(noun + ending for noun in ("cell", "battery cell", "battery pack") for ending in ("", "s")),
+    ]
+    for last in ("battery", "cell")
+}
 CODE_AFTER = re.compile(r"-[A-Z\d]")
+COMPOUND = re.compile(r"\w[-‑]$")
 CODE_BEFORE = re.compile(r"(?<!\w)[A-Z]+\d\w* $")
 # a company's legal form after its name
 FORM = re.compile(
@@ -124,6 +134,9 @@ class Gazetteer:
             last = words[-1]
             plural = last[:-1] + "ies" if last.endswith("y") else last + "s"
             variants.append([*words[:-1], plural])
+        generic = len(words) > 1 and not words[0][0].isupper()
+        if generic and (others := CELLS.get(words[-1])):  # "sodium-ion cells" are such batteries
+            variants += [[*words[:-1], *other.split()] for other in others]
         for variant in variants:
             node = self.root
             for word in variant:
@@ -162,6 +175,7 @@ class Gazetteer:
             for slug, short in options
             if not short and fold(text[start:end]) not in self.guarded
         )
+        sure.update(self._vouched(text, matches))
         present = self._with_owners(sure)
         whole = Counter(slug for start, end, options in matches for slug, _ in options if " " in text[start:end])
         found = []
@@ -173,6 +187,19 @@ class Gazetteer:
                 form = form or (STOP.match(text, end) if ABBREVIATED.search(text[start:end]) else None)
                 found.append(Mention(start, form.end() if form else end, entity.name, entity.kinds))
         return sorted([*found, *self._shortened(text, words, found)], key=lambda m: m.start)
+
+    def _vouched(self, text: str, matches: list[tuple[int, int, list[tuple[str, bool]]]]) -> list[str]:
+        """Makers with an ordinary word for a name ("Alpine") that the codes of their cars ("A290") speak for."""
+        entities = self.register.entities
+        coded = {
+            owner for start, end, options in matches if re.search(r"\d", text[start:end]) and len(options) == 1
+            for slug, short in options if short for owner in entities[slug].parents
+        }  # fmt: skip
+        return [
+            slug for start, end, options in matches
+            if fold(text[start:end]) in self.guarded and not self._starts_sentence(text, start)
+            for slug, short in options if not short and slug in coded
+        ]  # fmt: skip
 
     def _namesake(self, written: str, slug: str, whole: Counter[str]) -> str:
         """Of two companies of one first name, the one that the text calls by its whole name ("Volvo Group")."""
@@ -229,6 +256,8 @@ class Gazetteer:
             if (short or ("Platform" in entity.kinds and len(written) < 4)) and owners and not owned:
                 continue
             if "VehicleModel" in entity.kinds and CODE_AFTER.match(text, end):  # "Lexus LF-ZX" is no "Lexus LF"
+                continue
+            if short and COMPOUND.search(text[max(0, start - 2) : start]) and written.islower():  # "sodium-ion"
                 continue
             if short and CODE_BEFORE.search(text[max(0, start - 8) : start]):  # "Q6L e-tron" is no "e-tron"
                 continue

@@ -19,7 +19,10 @@ OF_PRODUCTS = frozenset(
     supplies""".split()
 )
 MODALITY = table("modality")
-COORDINATE = re.compile(rf", (?:and|but) (?:\w+ly )?{any_of(MODALITY['coordinate'])}")
+COORDINATE = re.compile(
+    rf", (?:and|but) (?:\w+ly )?{any_of(MODALITY['coordinate'])}"
+    r"| (?:and|but) (?=(?:will|would|plans? to|wants to|aims to|is to) )"
+)
 PAST = re.compile(rf"(?<!be )(?<!been ){any_of(MODALITY['past'])}", re.IGNORECASE)
 OWN_BEFORE = re.compile(r"(?:\b(?:its|their|the [\w-]+'s)|›'s) (?:[\w-]+ )?$", re.IGNORECASE)
 OWN_AT_START = re.compile(
@@ -68,7 +71,7 @@ class Modality:
         if frame.property == "makesModel":
             return "plan" if self.to_come(frame, sentence) else "fact"
         if frame.property in {"operatesPlant", "locatedIn"}:
-            return self.plant(frame)
+            return "negated" if frame.unit is None and self.never_built(frame, text) else self.plant(frame)
         return self.by_cues(frame, sentence, date)
 
     def settled(self, frame: Frame, text: str) -> str | None:
@@ -90,6 +93,15 @@ class Modality:
         if not undone or re.search(r"[;:]|, (?:and|but|while) ", text[frame.end : undone.start()]):
             return False
         return bool(cue("intention").search(text, self.before(text, frame.start), frame.start))
+
+    def never_built(self, frame: Frame, text: str) -> bool:
+        """Whether a plant is said not to come: "neither A nor B will be built", "the plant in C has been cancelled"."""
+        if frame.property == "operatesPlant" and re.search(
+            r"\bneither\b[^.;]*$", text[: frame.start + 10], re.IGNORECASE
+        ):
+            return True
+        gone = cue("never_built").search(text, frame.end)
+        return bool(gone) and not re.search(r"[;:]|, (?:and|but|while|which) |‹[A-Z]*L", text[frame.end : gone.start()])
 
     def before(self, text: str, position: int) -> int:
         """Where the clause before a position begins."""
@@ -118,6 +130,8 @@ class Modality:
         own = self.reading.document.date
         if not date or not own:
             return None
+        if date == own and len(own) == 10:  # "14 percent today"
+            return False
         size = min(len(date), len(own))
         return None if date[:size] == own[:size] else date[:size] > own[:size]
 
@@ -214,7 +228,7 @@ class Modality:
         text = self.reading.annotated[frame.index].text
         if frame.property in {"partnersWith", "subsidiaryOf"}:
             return "fact"
-        if frame.property == "launch" and not ahead and (ahead is False or PAST.search(scope)):
+        if frame.property == "launch" and not ahead and (ahead is False or PAST.search(text, frame.start, frame.end)):
             return "fact"
         if frame.property == "developsPlatform" and (frame.object in self.coming or words("coming").search(around)):
             return "plan"

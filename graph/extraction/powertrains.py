@@ -153,7 +153,8 @@ class Powertrains:
     def taken_up(self, frame: Frame, sentence: Annotated) -> str | None:
         """The kind that "of them", "such cars" or "the proportion" takes up from before."""
         text = sentence.text
-        near = words("anaphora").search(text, max(0, frame.anchor - 80), min(len(text), frame.anchor + 25))
+        right = min(self.right(frame, sentence), frame.anchor + 25)
+        near = words("anaphora").search(text, max(0, frame.anchor - 80), right)
         if not near or frame.inherits or not frame.quantity:
             return None
         found = kinds_in(text, 0, min(near.start(), frame.anchor))

@@ -19,6 +19,7 @@ from graph.extraction.ties import Ties
 from graph.extraction.whens import DATED, Whens
 
 PART = re.compile(r",? (?:of which|including|out of which|, of this|with) |: |, and | and (?=‹money)|[^;]{0,60} and $")
+PART_OF = re.compile(r",? (?:of which|including|out of which|of this|among them)\b[^;]*$")
 WHOLE = re.compile(r"‹n#\d+› of the $")
 
 
@@ -100,15 +101,15 @@ class Qualifiers:
 
     def share_of(self, frame: Frame, frames: list[Frame]) -> Qualified | None:
         """The dates of the sum that a sum is a part of: "$9bn by 2030, of which $2bn is for ..."."""
-        if frame.property != "investment" or not frame.quantity:
+        if frame.property not in {"investment", "salesVolume", "productionVolume", "modelCount"} or not frame.quantity:
             return None
         text = self.reading.annotated[frame.index].text
         here = bisect_left(frames, frame.index, key=lambda f: f.index)
         for other in reversed(frames[here : bisect_right(frames, frame.index, key=lambda f: f.index)]):
-            alike = other.property == "investment" and other.subject == frame.subject
+            alike = other.property == frame.property and other.subject == frame.subject
             if alike and other.anchor < frame.anchor and id(other) in self.done:
                 whole = self.done[id(other)]
-                part = PART.search(text, other.anchor, frame.anchor)
+                part = (PART if frame.property == "investment" else PART_OF).search(text, other.anchor, frame.anchor)
                 return Qualified(whole.start, whole.end, whole.duration_years) if part else None
         return None
 

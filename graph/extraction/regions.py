@@ -78,6 +78,8 @@ class Regions:
             entity = self.reading.register.resolve(frame.subject)
             country = self.reading.register.entities.get(entity.country or "") if entity else None
             return (country.name if country else None,)
+        if frame.property != "investment" and worldwide().match(sentence.text):
+            return ("global",)
         if frame.property == "productionCapacity":
             right = max(right, clause(sentence.text, frame.start, frame.end)[1])
         if frame.property != "investment" and worldwide().search(sentence.text, max(left, frame.start - 30), right):

@@ -10,19 +10,24 @@ from functools import cache
 from graph.claims import MONEY, UNITS
 from graph.extraction.annotate import Annotated, Item, mark_of
 from graph.extraction.frame import Frame
-from graph.extraction.lexicon import any_of, table
+from graph.extraction.lexicon import any_of, bodies, table
 from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
+from graph.extraction.quantified import at_least
 from graph.extraction.quantities import quantities
 from graph.extraction.readings import Reading
 from graph.extraction.subjects import Discourse
 
-OF_MODELS = frozenset("drivingRange batteryCapacity chargingTime chargingPower power voltage price launch".split())
+OF_MODELS = frozenset(
+    "drivingRange batteryCapacity chargingTime chargingPower power voltage price launch bodyStyle".split()
+)
 COUNTED = {
     "modelCount": "models", "salesVolume": "vehicles", "productionVolume": "vehicles", "employeeCount": "people",
     "jobs": "people", "productionCapacity": "vehicles/year",
 }  # fmt: skip
 LEAST = {"salesVolume": 500, "productionVolume": 500, "productionCapacity": 500, "employeeCount": 10, "jobs": 10}
+FROM = re.compile(r"\b(?:from|starting|base|entry)\b", re.IGNORECASE)
+OR = re.compile(r" ?(?:/|or|and|,|;) ?")  # "58 / 81": two sizes in one cell
 UNIT = re.compile(r"[(\[,] ?(?:in )?([^()\[\],]{1,16})[)\]]?\s*$")
 
 
@@ -137,13 +142,26 @@ def cell_frames(
     if about in {"launch", "carbonNeutrality"}:
         yield from [frame] if when else []
         return
+    if about == "bodyStyle":
+        styles = [code for pattern, code in bodies() if pattern.fullmatch(cell.text)]
+        yield from [replace(frame, value=code, modality="fact", anchor=cell.start) for code in styles[:1]]
+        return
+    read: list[int] = []
     for start, end, item in cell.items:
+        if read and not OR.fullmatch(row_text(reading, index)[read[-1] : start]):
+            return
         if isinstance(item, tuple) and not item[0].converted and not item[0].ordinal:
-            for quantity in item:
+            lowest = about == "price" and FROM.search(column.text)
+            for quantity in map(at_least, item) if lowest else item:
                 unit = unit_of(about, quantity, (column.text, lead.text))
                 if unit and quantity.value >= LEAST.get(about, 0):
                     yield replace(frame, value=quantity.value, unit=unit, quantity=quantity, anchor=start, end=end)
-            return
+            read.append(end)
+
+
+def row_text(reading: Reading, index: int) -> str:
+    """A row in its marked form."""
+    return reading.annotated[index].text
 
 
 def unit_of(about: str, quantity: Quantity, around: tuple[str, str]) -> str | None:
