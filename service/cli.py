@@ -11,6 +11,7 @@ import click
 
 from graph.namespaces import Namespace
 from service.bench.command import bench
+from service.extracting import extract
 from service.linking import enrich, link, match
 from service.settings import SETTINGS, Settings
 from service.telling import settings, told
@@ -81,38 +82,6 @@ def remove(documents: tuple[str, ...]) -> None:
         for document in documents:
             withdraw(document, chosen.data)
     _change(chosen, leave=documents)
-
-
-@main.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--explain", is_flag=True, help="Say for each claim which rule found it and why it reads so.")
-def extract(files: tuple[Path, ...], explain: bool) -> None:
-    """Print the claims of documents as JSON Lines. Claims files beside documents are passed over."""
-    from graph.claims import to_json_lines
-    from graph.extraction.pipeline import extract as run
-    from graph.reading import UnreadableDocument, read_document
-    from graph.register import load_register
-    from service.summary import explained
-
-    with told():
-        register = load_register()
-    failed = False
-    for path in files:
-        if path.name.endswith(".jsonl"):
-            continue
-        try:
-            extraction = run(read_document(path), register)
-        except UnreadableDocument as error:
-            click.echo(f"evplans: {error}", err=True)
-            failed = True
-            continue
-        for note in extraction.notes:
-            click.echo(f"{path}: {note}", err=True)
-        if explain:
-            click.echo(explained(extraction))
-        else:
-            click.echo(to_json_lines(c.claim for c in extraction.found), nl=False)
-    sys.exit(failed)
 
 
 @main.command()
@@ -225,7 +194,7 @@ def serve(scratch: bool) -> None:
         run(settings(), scratch=scratch)
 
 
-for command in (bench, link, enrich, match):
+for command in (bench, extract, link, enrich, match):
     main.add_command(command)
 
 

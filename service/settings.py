@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from graph.extraction.asking import AskingError, Endpoint
 from graph.means import DASK, Means
 from graph.namespaces import DEFAULT_BASE
 from graph.store.remote import Address, Remote, check_address
@@ -38,6 +39,9 @@ SETTINGS = (
     Setting("EVPLANS_STORE_PASSWORD", "", "password there"),
     Setting("EVPLANS_EXECUTOR", "", "Dask scheduler that prepares documents, dask://host:port; else this machine does"),
     Setting("EVPLANS_QUERY_TIMEOUT", "30", "seconds that a query may take"),
+    Setting("EVPLANS_LLM_URL", "", "base address of an OpenAI-compatible model that `extract` may ask; none is asked"),
+    Setting("EVPLANS_LLM_MODEL", "", "the model's name there"),
+    Setting("EVPLANS_LLM_KEY", "", "the key that it asks for"),
     Setting("EVPLANS_SERVICE_ALLOW", "", "addresses that SERVICE and LOAD may ask, separated by spaces"),
 )
 
@@ -53,6 +57,7 @@ class Settings:
     token: str | None
     store: Address | None
     executor: str | None
+    model: Endpoint | None
     query_timeout: float
     service_allow: tuple[str, ...]
 
@@ -84,9 +89,23 @@ class Settings:
             token=value["EVPLANS_TOKEN"] or None,
             store=_store(value),
             executor=_executor(value["EVPLANS_EXECUTOR"]),
+            model=_model(value),
             query_timeout=timeout,
             service_allow=tuple(value["EVPLANS_SERVICE_ALLOW"].split()),
         )
+
+
+def _model(value: Mapping[str, str]) -> Endpoint | None:
+    """The language model that may be asked. Raises SettingError for no address, or one without a model's name."""
+    url, name = value["EVPLANS_LLM_URL"], value["EVPLANS_LLM_MODEL"]
+    if not url:
+        return None
+    if not name:
+        raise SettingError("EVPLANS_LLM_MODEL is not set: name the model that EVPLANS_LLM_URL is to use")
+    try:
+        return Endpoint(url, name, value["EVPLANS_LLM_KEY"] or None)
+    except AskingError as error:
+        raise SettingError(f"EVPLANS_LLM_URL is {url!r}: give an http(s) address such as https://host/v1") from error
 
 
 def _store(value: Mapping[str, str]) -> Address | None:

@@ -8,7 +8,8 @@ from types import TracebackType
 import click
 
 from graph.build import Summary
-from graph.extraction.model import Extraction
+from graph.extraction.explain import Explanation
+from graph.extraction.model import Rejection
 
 WIDTH = 30
 
@@ -52,14 +53,28 @@ def print_summary(summary: Summary) -> None:
             click.echo(f"  {message}", err=True)
 
 
-def explained(extraction: Extraction) -> str:
-    """Each claim of a document with its rule and the steps of its reading, then what the verifier refused."""
-    lines = [extraction.document.slug]
-    for found in extraction.found:
-        claim = found.claim
+def explained(explanation: Explanation) -> str:
+    """Each claim of a document with its rule and the steps of its reading, what the verifier refused, and for each
+    sentence with a figure and no claim why it has none."""
+    lines = [explanation.extraction.document.slug]
+    for one in explanation.claims:
+        claim, trust = one.found.claim, one.found.confidence
         said = [claim.subject, claim.property, claim.object, claim.value, claim.unit, claim.end, claim.modality]
         lines.append("  " + " | ".join(str(part) for part in said if part is not None))
-        lines.append(f"    “{claim.quote}” at {claim.start_char}-{claim.end_char}, rule {found.rule}")
-        lines += [f"    {step}" for step in found.trace]
-    lines += [f"  refused: {r.candidate.claim.property} by {r.candidate.rule}: {r.reason}" for r in extraction.rejected]
+        known = "" if trust is None else f", confidence {trust:.2f}"
+        lines.append(f"    “{claim.quote}” at {claim.start_char}-{claim.end_char}, rule {one.found.rule}{known}")
+        lines += [f"    {step}" for step in one.found.trace if step]
+        lines += [f"    {source}" for source in one.sources]
+        lines += [f"    names: {'; '.join(one.mentions)}"] if one.mentions else []
+    lines += [refused(rejection) for rejection in explanation.extraction.rejected]
+    for one_without in explanation.unclaimed:
+        lines.append(f"  no claim: “{one_without.text}” at {one_without.start}-{one_without.end}")
+        lines.append(f"    {one_without.why}")
     return "\n".join(lines)
+
+
+def refused(rejection: Rejection) -> str:
+    """A proposal that the verifier refused, and its reason, in one line."""
+    claim, rule = rejection.candidate.claim, rejection.candidate.rule
+    said = [claim.subject, claim.property, claim.object, claim.value, claim.unit]
+    return f"  refused: {' | '.join(str(part) for part in said if part is not None)} by {rule}: {rejection.reason}"

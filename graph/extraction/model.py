@@ -6,10 +6,13 @@ All positions count code points of the document's text, end exclusive.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from graph.claims import Claim
 from graph.reading import Document
+
+if TYPE_CHECKING:
+    from graph.extraction.readings import Reading
 
 BlockKind = Literal["front-matter", "heading", "list-item", "paragraph", "table-row", "boilerplate", "teaser"]
 
@@ -119,8 +122,13 @@ class Extraction:
 
 
 class Extractor(Protocol):
-    """Anything that proposes claims of a document: the rules, a language model, a gold file in tests."""
+    """Anything that finds claims in a document and can account for them: the rules, or a language model behind them.
+
+    What it proposes stands only after the verifier and the merger (`pipeline.concluded`).
+    """
 
     name: str
 
-    def extract(self, document: Document) -> list[Candidate]: ...
+    def run(self, document: Document) -> Extraction: ...
+
+    def read(self, document: Document) -> Reading | None: ...

@@ -43,17 +43,28 @@ class RuleExtractor:
 
     def run(self, document: Document) -> Extraction:
         """The whole extraction of a document, with what was refused and why."""
-        note = unreadable(document)
-        if note:
-            return Extraction(document, (), notes=(note,))
-        reading = read(document, self.gazetteer, self.shapes)
-        kept, rejected = verify(candidates(reading), reading)
-        return Extraction(document, tuple(merge(kept)), tuple(rejected), unknown(reading))
+        reading = self.read(document)
+        return nothing(document) if reading is None else concluded(reading, candidates(reading))
+
+    def read(self, document: Document) -> Reading | None:
+        """The document read up to its marked sentences; None where it yields nothing (see `unreadable`)."""
+        return None if unreadable(document) else read(document, self.gazetteer, self.shapes)
 
 
 def extract(document: Document, register: Register) -> Extraction:
     """Extract the claims of one document. For many documents keep one `RuleExtractor` and call `run`."""
     return RuleExtractor(register).run(document)
+
+
+def nothing(document: Document) -> Extraction:
+    """The extraction of a document that yields nothing, with the reason."""
+    return Extraction(document, (), notes=(unreadable(document) or "",))
+
+
+def concluded(reading: Reading, proposed: list[Candidate]) -> Extraction:
+    """What stands of the proposals about a document, whoever made them: verified, then merged."""
+    kept, rejected = verify(proposed, reading)
+    return Extraction(reading.document, tuple(merge(kept)), tuple(rejected), unknown(reading))
 
 
 def unreadable(document: Document) -> str | None:
@@ -64,6 +75,8 @@ def unreadable(document: Document) -> str | None:
         return f"{document.slug}: {len(document.text)} characters; documents over {LONGEST} are not read, split it"
     sample = document.text[:20_000]
     words = len(WORD.findall(sample))
+    if len(sample) > 2000 and words < 40:
+        return f"{document.slug}: hardly any words in it, nothing extracted"
     if words > 40 and len(ENGLISH.findall(sample)) < words * 0.08:
         return f"{document.slug}: the text does not read as English, nothing extracted"
     return None

@@ -50,7 +50,7 @@ def fault(claim: Claim, reading: Reading, named: set[str]) -> str | None:
     reason = schema_fault(claim)
     if reason:
         return reason
-    if claim.property in QUANTITIES and claim.unit and not stated(claim, reading):
+    if isinstance(claim.value, int | float) and claim.unit and not stated(claim, reading):
         return f"{claim.value} {claim.unit} cannot be read in the quote"
     for name in (claim.subject, claim.object, claim.plan, claim.attribution):
         if name and not mentioned(name, reading, named):

@@ -30,6 +30,9 @@ def test_every_setting_is_read() -> None:
         "EVPLANS_STORE_USER": "somebody",
         "EVPLANS_STORE_PASSWORD": "secret",
         "EVPLANS_EXECUTOR": "dask://127.0.0.1:1",
+        "EVPLANS_LLM_URL": "http://127.0.0.1:1/v1",
+        "EVPLANS_LLM_MODEL": "small",
+        "EVPLANS_LLM_KEY": "secret",
         "EVPLANS_QUERY_TIMEOUT": "0.5",
         "EVPLANS_SERVICE_ALLOW": "https://a.example/sparql  https://b.example/sparql",
     }
