@@ -9,6 +9,7 @@ from service.pages.filters import local
 from service.pages.model import claims, rows
 from service.pages.reading import parts, runs, unclaimed
 from service.pages.statements import beside
+from service.pages.tones import legend
 
 
 def document_page(dataset: Dataset, iri: str) -> str | None:
@@ -29,6 +30,8 @@ def document_page(dataset: Dataset, iri: str) -> str | None:
         "document.html",
         iri=iri,
         meta=known[0],
+        copies={row["copy"]: row["copyLabel"] for row in known if "copy" in row},
+        legend=legend(found),
         title=title,
         claims=found,
         runs=runs(text),

@@ -20,6 +20,7 @@ from service.pages.finding import search as find
 from service.pages.findings import findings, mixed
 from service.pages.model import rows
 from service.pages.ontology import ontology_page, term_page
+from service.pages.tones import tone
 from service.pages.vocabulary import graph_page, resource_page
 
 blueprint = Blueprint("pages", __name__)
@@ -30,6 +31,7 @@ blueprint.add_app_template_filter(filters.plain)
 blueprint.add_app_template_filter(filters.plural)
 blueprint.add_app_template_filter(filters.rounded)
 blueprint.add_app_template_filter(filters.shown)
+blueprint.add_app_template_filter(tone)
 STARTERS = 3
 NEWEST = 6
 LIVELIEST = 6
