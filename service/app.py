@@ -11,6 +11,7 @@ from service import data, documents, health, linkpages, pages, problems, sameas,
 from service.cache import Cache
 from service.dataset import Datasets, NoDataset
 from service.pages import review
+from service.proxied import Proxied
 from service.reconcile import draft
 from service.reconcile import routes as reconcile
 from service.settings import Settings
@@ -94,7 +95,7 @@ def _answer_early(app: Flask) -> None:
     direct = Direct(app, app.config["SETTINGS"], engine, HEADERS.items())
     cache = Cache(direct, lambda: f"{datasets.mark()} {engine.revision}", told, HEADERS.items())
     app.extensions["evplans.cache"] = cache.kept
-    app.wsgi_app = cache  # type: ignore[method-assign]
+    app.wsgi_app = Proxied(cache)  # type: ignore[method-assign]
 
 
 def _preflight() -> Response | None:
