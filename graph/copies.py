@@ -12,6 +12,7 @@ from hashlib import blake2b
 from itertools import combinations, pairwise
 
 from graph.extraction.blocks import blocks, mask
+from graph.extraction.pipeline import LONGEST
 from graph.reading import Document
 
 Signature = tuple[int, ...]
@@ -31,6 +32,8 @@ _MOST = 20_000  # words of a document that are looked at
 def signatures(document: Document) -> tuple[Signature, ...]:
     """The signatures of a document's running text: of the whole and, of a longer one, of its opening. Headings are the
     paper's own and do not count; a text that is too short has none."""
+    if len(document.text) > LONGEST:
+        return ()
     parts = blocks(document)
     text = mask(document, parts)
     words: list[str] = []

@@ -102,7 +102,8 @@ class Workshop:
         try:
             document = read_document(path)
             review = read_review(path.with_name(document.slug + SUFFIX))
-            outcome = apply(self.extractor.run(document), review)
+            extraction = self.extractor.run(document)
+            outcome = apply(extraction, review)
         except (UnreadableDocument, ReviewError) as error:
             return SetAside(path.stem, (str(error),))
         names = NameResolver(self.extractor.register, self.namespace)
@@ -115,7 +116,7 @@ class Workshop:
             follows(quads, self.namespace),
             names,
             counted,
-            tuple(outcome.notes),
+            (*extraction.notes, *outcome.notes),
             signatures(document),
         )
 

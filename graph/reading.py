@@ -14,6 +14,7 @@ import tomllib
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -54,6 +55,10 @@ _BYLINES = [
 _DATELINES = [re.compile(p.replace("DATE", f"(?i:{_DATE})")) for p in _DATA["datelines"]]
 _FULL_DATE = re.compile(_DATE, re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# marks that show nothing: joins, breaks and directions of writing, which would split a word or a number for a reader
+_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_BROKEN = re.compile(r"\b([^\W\d_]{2,})[-\u2010]\n([^\W\d_]{2,})")
+_JOINED = frozenset(_DATA["joined_by_hyphen"].split())
 _FRONT = re.compile(r"---[ \t]*(\r\n|\n|\r)")
 _FRONT_END = re.compile(r"(?:^|(?<=[\r\n]))(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|$)")
 _KEY = re.compile(r"[\"']?[\w-]+[\"']?\s*:(?:\s|$)")
@@ -182,9 +187,9 @@ def _document(data: bytes, media_type: str, stem: str, where: str) -> Document:
     if media_type == "application/pdf":
         text, meta = _pdf(data, where)
     elif media_type == "text/html":
-        text, meta = _html(_decoded(data, where), where)
+        text, meta = _html(_UNSEEN.sub("", _decoded(data, where)), where)
     else:
-        text = _decoded(data, where)
+        text = _UNSEEN.sub("", _decoded(data, where))
         meta = _front_matter(text, where)
         if media_type == "text/plain":
             meta = _byline(text) | meta
@@ -205,9 +210,9 @@ def _decoded(data: bytes, where: str) -> str:
         text = data.decode("utf-8-sig", errors="surrogateescape")
         strays = len(re.findall("[\udc80-\udcff]", text))
         if strays:
-            letters = len(re.findall("[^\0-\x7f\udc80-\udcff]", text))
+            letters = len(text) - strays - sum(byte < 0x80 for byte in data)
             text = _mended(text) if letters > strays else _by_look(data, where)
-    if len(_CONTROL.findall(text)) > len(text) / 100:
+    if len(_CONTROL.findall(text, 0, 1_000_000)) > min(len(text), 1_000_000) / 100:
         raise UnreadableDocument(f"{where}: is a binary file, not text")
     return re.sub("[\ud800-\udfff]", "�", text)
 
@@ -403,9 +408,24 @@ def _pdf(data: bytes, where: str) -> tuple[str, dict[str, Any]]:
     except Exception as error:  # the library raises whatever the file provokes in it
         raise UnreadableDocument(f"{where}: not a readable PDF: {_one_line(error)}") from error
     text = re.sub("[\0\ud800-\udfff]", "�", "\n\n".join(pages))
+    text = _unbroken(_UNSEEN.sub("", text))
     if not text.strip():
         raise UnreadableDocument(f"{where}: the PDF holds no text; if it is a scan, run it through text recognition")
     return text, {"title": title.strip() or None, "authors": (author.strip(),) if author.strip() else ()}
+
+
+def _unbroken(text: str) -> str:
+    """A text without the hyphens that only the ends of lines put into its words: those whose two parts stand together
+    elsewhere, and where neither form does, those that begin with a small letter after the break."""
+    words = Counter(m[0].casefold() for m in re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)*", text))
+
+    def whole(match: re.Match[str]) -> str:
+        first, second = match[1], match[2]
+        compound, plain = f"{first}-{second}".casefold(), (first + second).casefold()
+        kept = first.casefold() in _JOINED or not second[0].islower() or words[compound] > words[plain]
+        return f"{first}-{second}" if kept else first + second
+
+    return _BROKEN.sub(whole, text)
 
 
 def _language(text: str, declared: str | None) -> str | None:

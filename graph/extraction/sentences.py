@@ -15,6 +15,7 @@ _STARTERS = frozenset(_DATA["starters"].split())
 _STRONG = "|".join(w.capitalize() for w in _DATA["strong_starters"].replace("'", "['’]").split())
 _WEAK = "|".join(w.capitalize() for w in _DATA["starters"].replace("'", "['’]").split())
 
+LONGEST = 8000  # characters; what goes on for longer is no sentence
 _END = re.compile(r"""(?<![.!?…])[.!?…]{1,6}["”’'»)\]]{0,4}(?=\s)""")
 _GLUED = re.compile(rf"(?<=[a-z]{{3}})[ ](?=(?:{_WEAK})[ ,][a-zA-Z])|(?<=[A-Za-z]{{4}})[ ](?=(?:{_STRONG})[ ][a-z])")
 _LAST_WORD = re.compile(r"[^\s(\[\"“‘'—–/]+$")
@@ -23,7 +24,8 @@ _SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
 
 
 def sentences(mask: str, blocks: list[Block]) -> list[Sentence]:
-    """The sentences of all blocks that can yield claims, in order; a heading or a table row is one sentence whole."""
+    """The sentences of all blocks that can yield claims, in order; a heading or a table row is one sentence whole. What
+    is too long to be one is left out."""
     found: list[Sentence] = []
     for number, block in enumerate(blocks):
         if block.kind in _SILENT or block.repeats is not None:
@@ -34,7 +36,7 @@ def sentences(mask: str, blocks: list[Block]) -> list[Sentence]:
             piece = mask[start:end]
             a = start + len(piece) - len(piece.lstrip())
             b = start + len(piece.rstrip())
-            if b > a:
+            if 0 < b - a <= LONGEST:
                 found.append(Sentence(a, b, number))
             start = end
     return found
