@@ -16,7 +16,7 @@ from service.pages.model import Row, about, rows
 from service.pages.statements import Statement, beside, statements, when
 from service.problems import Problem
 
-MOST = 5
+MOST = 8
 COLUMNS = (
     "entity", "row", "property", "statement", "value", "unit", "time", "powertrain", "region", "firmness", "us_dollars",
     "sources", "claim", "document",

@@ -111,7 +111,7 @@ def branch(found: Sequence[Relation]) -> Picture:
     """The picture for narrow screens, with the entity on top and its relations below one another."""
     placed = _placed(found[:NARROW], 3.2 * LINE, 40, 64)
     last = placed[-1].rest or placed[-1].things[-1][1] if placed else LINE
-    return Picture(360, last + LINE, 90, LINE, placed)
+    return Picture(360, last + LINE, 100, LINE, placed)
 
 
 def _placed(side: Sequence[Relation], top: float, near: float, far: float) -> list[Placed]:
