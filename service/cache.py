@@ -2,7 +2,7 @@
 
 A request is looked up under all that its answer may depend on; the revision is read anew each time, so nothing is ever
 given that the data has overtaken. An answer says of itself that it may not be kept: by `Cache-Control: no-store`, or by
-a `Vary` that names more than Accept.
+a `Vary` that names more than Accept and Accept-Language.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Any
+
+from service.languages import languages
 
 Headers = list[tuple[str, str]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -146,7 +148,12 @@ class Cache:
     def _unchanged(self, path: str, tag: str, entry: Entry | None) -> Headers:
         if entry is not None:
             return [(name, value) for name, value in entry.headers if name.lower() not in ABOUT_CONTENT]
-        return [*self._headers, ("ETag", tag), ("Vary", "Accept"), ("X-Dataset-Build", self._told(path))]
+        return [
+            *self._headers,
+            ("ETag", tag),
+            ("Vary", "Accept, Accept-Language"),
+            ("X-Dataset-Build", self._told(path)),
+        ]
 
     def _etag(self, revision: str, key: Key) -> str:
         made = hashlib.sha256("\0".join((self._code, revision, *key)).encode(errors="surrogateescape"))
@@ -179,6 +186,7 @@ def request_key(environ: dict[str, Any]) -> Key | None:
         environ.get("HTTP_HOST", ""),
         environ["wsgi.url_scheme"],
         environ.get("SCRIPT_NAME", ""),
+        "" if environ["PATH_INFO"] == "/sparql" else " ".join(languages(environ.get("HTTP_ACCEPT_LANGUAGE"))),
         kind,
         body,
     )
@@ -197,7 +205,7 @@ def code_version() -> str:
 
 def _may_be_kept(values: dict[str, str]) -> bool:
     varies = {name.strip().lower() for name in values.get("vary", "accept").split(",")}
-    return varies <= {"accept"} and "no-store" not in values.get("cache-control", "")
+    return varies <= {"accept", "accept-language"} and "no-store" not in values.get("cache-control", "")
 
 
 def _weight(key: Key, entry: Entry) -> int:

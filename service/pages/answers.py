@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode, RdfFormat, serialize
 from service.dataset import Dataset
 from service.negotiation import Offer, choose
 from service.pages.filters import link
+from service.pages.localised import wanted
 from service.pages.model import stored
 from service.problems import PAGE, not_acceptable
 
@@ -56,7 +57,7 @@ def answer(
         NamedNode(iri)
     except ValueError:
         return None
-    tag = _etag(dataset.revision, request.path, form)
+    tag = _etag(dataset.revision, request.path, form, *(wanted(dataset) if form == "html" else ()))
     if request.if_none_match.contains(tag):
         return _headed(Response(status=304), dataset, iri, tag, suffix)
     body = _kept(tag, page if form == "html" else lambda: _data(dataset, iri, query, form))
@@ -72,11 +73,12 @@ def plain(dataset: Dataset, page: Callable[[], str], media_type: str = "text/htm
     """
     if media_type == PAGE.media_type and choose(request.headers.get("Accept"), (PAGE,)) is None:
         raise not_acceptable((PAGE,))
-    tag = _etag(dataset.revision, request.full_path, media_type)
+    tag = _etag(dataset.revision, request.full_path, media_type, *wanted(dataset))
     known = request.if_none_match.contains(tag)
     response = Response(status=304) if known else Response(_kept(tag, page), mimetype=media_type)
     response.set_etag(tag)
     response.headers["Cache-Control"] = "public, max-age=60"
+    response.vary.add("Accept-Language")
     return response
 
 
@@ -117,11 +119,13 @@ def _headed(response: Response, dataset: Dataset, iri: str, tag: str, suffix: st
     response.headers["Link"] = ", ".join([f'<{iri}>; rel="canonical"', *links])
     if suffix is None:
         response.vary.add("Accept")
+    if suffix in {None, "html"}:
+        response.vary.add("Accept-Language")
     return response
 
 
-def _etag(revision: str, path: str, form: str) -> str:
-    return hashlib.sha256(f"{_code()} {revision} {path} {form}".encode()).hexdigest()[:32]
+def _etag(revision: str, path: str, form: str, *languages: str) -> str:
+    return hashlib.sha256(f"{_code()} {revision} {path} {form} {languages}".encode()).hexdigest()[:32]
 
 
 @cache

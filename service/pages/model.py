@@ -9,6 +9,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from service.dataset import Dataset
+from service.pages.localised import localise
 
 Row = dict[str, str]
 QUERIES = Path(__file__).parent / "queries"
@@ -21,10 +22,15 @@ def stored(name: str) -> str:
 
 
 def rows(dataset: Dataset, name: str, these: Iterable[str] = (), **bindings: str) -> list[Row]:
-    """The rows of a stored query with these variables bound to IRIs; `these` fill its `VALUES`."""
+    """The rows of a stored query with these variables bound to IRIs; `these` fill its `VALUES`.
+
+    Names are in the language of the reader, where there is a request.
+    """
     query = stored(name).replace("?these", " ".join(str(NamedNode(iri)) for iri in these))
     found = dataset.select(query, **bindings)
-    return [{k: getattr(v, "value", str(v)) for k, v in row.items()} for row in found]
+    plain = [{k: getattr(v, "value", str(v)) for k, v in row.items()} for row in found]
+    localise(dataset, plain, bindings.get("this"))
+    return plain
 
 
 def claims(dataset: Dataset, **bindings: str) -> list[Row]:
