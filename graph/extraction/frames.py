@@ -190,7 +190,7 @@ class Frames:
             )
             for thing in objects:
                 for value, unit, quantity in values:
-                    if subject != thing and (rule.property != "hasBrand" or self.owns(subject, thing)):
+                    if subjects and thing not in subjects.names and (rule.property != "hasBrand" or self.owns(subject, thing)):
                         yield replace(
                             frame, subject=subject, object=thing, value=value, unit=unit, quantity=quantity,
                             trace=(f"subject: {subjects.step}" if subjects else "",),

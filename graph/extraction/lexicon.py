@@ -95,7 +95,9 @@ def role_name(text: str) -> str:
 @cache
 def macros() -> dict[str, str]:
     """Every {name} that a rule's pattern may use, expanded to a regular expression."""
-    words = {name: any_of(alternatives) for name, alternatives in table("words")["classes"].items()}
+    classes = table("words")["classes"] | table("bonds")["classes"]
+    phrases: dict[str, str] = table("bonds")["phrases"]
+    words = {name: any_of(alternatives) for name, alternatives in classes.items()} | phrases
     role_texts = [row["text"] for row in table("roles")["role"]]
     one_role = (
         r"(?>(?:former |ex-|current |new |outgoing |incoming |interim |acting |co-|then |long-time )?(?>"

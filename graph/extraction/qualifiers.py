@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
-from graph.extraction.attribution import attribution
 from graph.extraction.frame import Frame
 from graph.extraction.modality import Modality
 from graph.extraction.model import When
@@ -14,6 +13,7 @@ from graph.extraction.powertrains import DRIVEN, Powertrains
 from graph.extraction.readings import Reading
 from graph.extraction.regions import PLACED, Regions
 from graph.extraction.sites import Plants
+from graph.extraction.speakers import Speakers
 from graph.extraction.subjects import Discourse
 from graph.extraction.ties import Ties
 from graph.extraction.whens import DATED, Whens
@@ -55,6 +55,7 @@ class Qualifiers:
         self.whens = Whens(self.reading, frames)
         self.ties = Ties(self.reading, frames)
         self.modality = Modality(self.reading, frames, self.whens)
+        self.speakers = Speakers(self.reading, frames)
         self.placing = Regions(self.reading, self.plants)
         self.powertrains = Powertrains(self.reading)
 
@@ -80,7 +81,7 @@ class Qualifiers:
             powertrain = lean.powertrain
         found = Qualified(
             start, end, years, regions, powertrain or None, self.ties.plan(frame, modality), modality,
-            attribution(self.reading, frame, modality), when.end if when else 0,
+            self.speakers.of(frame, modality), when.end if when else 0,
         )  # fmt: skip
         self.done[id(frame)] = found
         return found

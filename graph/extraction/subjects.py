@@ -27,6 +27,8 @@ from graph.extraction.syntax import (
     nation_in,
 )  # fmt: skip
 
+# those who write, where they say how they know
+WRITERS = re.compile(r"we (?:hear|understand|gather|are told|learn|reported|take|think|doubt|had)\b", re.IGNORECASE)
 LONGEST_SENTENCE = 4000  # characters of a marked sentence
 
 
@@ -152,7 +154,7 @@ class Discourse(Kinship):
                     yield start, end, (acts or bool(CLAUSE_START.search(left))) and not appositive
         for match in ANAPHOR.finditer(text, 0, position):
             left = text[: match.start()]
-            if not OBLIQUE.search(left):
+            if not OBLIQUE.search(left) and not WRITERS.match(text, match.start()):
                 appositive = (
                     not match.group("pronoun")
                     and bool(re.search(r"‹[A-Z]+#\d+›, $", left))
@@ -227,10 +229,8 @@ class Discourse(Kinship):
 
     def gone_back_to(self, index: int, start: int, written: str, but: frozenset[str]) -> Found | None:
         """Whom a pronoun, a possessive or a definite noun at a place goes back to."""
-        if written.lower() == "our":
-            return self.document_topic()
-        if written.lower() in {"its", "their"}:
-            return self.one_of(self.antecedent(index, start, None), written)
+        if written.lower() in {"our", "us", "your", "whose", "its", "their"}:
+            return self.possessor(index, start, written)
         match = ANAPHOR.match(self.reading.annotated[index].text, start)
         if not match:
             return None
@@ -244,6 +244,15 @@ class Discourse(Kinship):
         if match.group("ranked"):
             return self.antecedent(index, start, "the company")
         return self.definite(index, start, match.group("noun"), but)
+
+    def possessor(self, index: int, start: int, written: str) -> Found | None:
+        """Whose something is, by a possessive: the name before "whose", what "its" goes back to, "our" own company."""
+        if written.lower() == "whose":
+            named = [m.name for m in self.reading.annotated[index].mentions(0, start) if self.is_company(m)]
+            return Found((named[-1],), "whose", start) if named else None
+        if written.lower() in {"its", "their"}:
+            return self.one_of(self.antecedent(index, start, None), written)
+        return self.document_topic()
 
     def one_of(self, found: Found | None, pronoun: str) -> Found | None:
         """The one of several that "it" or "he" can be: the one that the document is about, else the first."""

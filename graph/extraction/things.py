@@ -37,7 +37,7 @@ def named_technologies(reading: Reading, discourse: Discourse, index: int, sente
     for start, end, item in sentence.marks():
         if isinstance(item, Mention) and item.kinds & {"Technology", "BatteryTechnology"}:
             owner = discourse.owner(item.name)
-            if owner and reading.names(owner.name):
+            if owner and reading.names(owner.name) and not item.name[:1].isdigit():  # a cell's size is nobody's own
                 if "Technology" in item.kinds:
                     yield Frame("technology.named", "offersTechnology", index, start, end, start, owner.name, item.name)
                 else:
