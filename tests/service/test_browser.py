@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.service.visits import Visit, visiting
+from tests.service.visits import Visit, skip, visiting
 
 pytest_plugins = ("tests.service.browsing", "tests.service.small")
 
@@ -24,6 +24,9 @@ PATHS = (
     "/compare?e=nissan&e=renault",
     "/ontology",
     "/ontology/Claim",
+    "/quality",
+    "/id/nissan/links?property=VehicleModel",
+    "/id/all-solid-state-battery",
     "/search?q=nissan",
     "/search?q=" + "x" * 300,
     "/id/nissan",
@@ -107,6 +110,54 @@ def test_makers_are_compared(visit: Visit) -> None:
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("region", name="Models by year").get_by_role("link", name=re.compile("35 ")).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("35")
+
+
+def test_a_target_is_read_in_time_and_leads_to_what_revised_it(visit: Visit) -> None:
+    page = visit.to("/id/nissan")
+    page.locator("figure.timeline details.more > summary").click()
+    row = page.locator("li.due", has=page.locator("s")).first
+    expect(row.locator(".track svg")).to_be_visible()
+    link = row.locator(".against a").first
+    label = link.inner_text()
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(label)
+
+
+def test_a_fact_opens_to_its_quotes_and_prints_with_them(visit: Visit) -> None:
+    page = visit.to("/id/nissan")
+    fact = page.locator("details.said").first
+    expect(fact.locator("blockquote").first).to_be_hidden()
+    fact.locator("summary").click()
+    expect(fact.locator("blockquote").first).to_be_visible()
+    closed = page.locator("details.said").nth(1).locator("blockquote").first
+    page.emulate_media(media="print")
+    assert closed.evaluate("quote => quote.getBoundingClientRect().height") > 0
+
+
+def test_relations_lead_to_pages_and_the_map_shows_land(visit: Visit) -> None:
+    page = visit.to("/id/nissan")
+    picture = page.locator("svg.star:visible")
+    expect(picture).to_have_count(1)
+    place = page.locator("figure.map g.place").first
+    if place.count():
+        expect(place).to_be_visible()
+        assert page.locator("figure.map use.land").evaluate("use => use.getBBox().width") > 0
+    name = picture.locator("a text.node").first.text_content()
+    picture.locator("a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(str(name).rstrip("…"))
+
+
+def test_facts_between_neighbours_are_drawn_on_demand(browser: Browser, site: str) -> None:
+    with visiting(browser, site) as visit:
+        page = visit.to("/id/nissan")
+        button = page.get_by_role("button", name="Also show the facts between these")
+        if not button.count():
+            skip("the front-end is not bundled (python -m service.bundle)")
+        button.click()
+        expect(page.locator("figure.relations .graph a.node").first).to_be_visible()
+        page.get_by_role("button", name="Only its own relations").click()
+        expect(page.locator("svg.star:visible")).to_have_count(1)
+        assert visit.foreign == visit.complaints == []
 
 
 def test_the_keyboard_reaches_the_content_first(browser: Browser, site: str) -> None:

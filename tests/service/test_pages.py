@@ -43,6 +43,10 @@ PAGES = (
     "/browse?kind=VehicleModel&page=2&parent=nissan",
     "/compare",
     "/compare?e=nissan&e=renault-nissan-mitsubishi-alliance",
+    "/quality",
+    "/id/cmf-bev",
+    "/id/nissan/links?property=VehicleModel",
+    "/disagreements?subject=nissan&kind=revision",
 )
 THINGS = ("/id/nissan", "/document/nissan-the-arc", "/code/modality/plan", "/ontology/Claim", "/graph/facts")
 FORMATS = {
