@@ -27,10 +27,11 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--seconds", default=5.0, show_default=True, type=click.FloatRange(0.05), help="Length of each run.")
 @click.option("--only", multiple=True, metavar="NAME", help="Run this workload only; may be repeated.")
 @click.option("--json", "file", type=FILE, help="Keep the rows in this file.")
+@click.option("--make-documents", type=click.IntRange(1), metavar="N", help="Measure a dataset of N documents instead.")
 @click.option("--compare", nargs=2, type=EXISTING, metavar="A B", help="Show two such files side by side instead.")
 def bench(
     quads: int, load_quads: int | None, seconds: float, only: tuple[str, ...], file: Path | None,
-    compare: tuple[Path, Path] | None,
+    make_documents: int | None, compare: tuple[Path, Path] | None,
 ) -> None:  # fmt: skip
     """Measure this service beside its peers over a synthetic dataset, and draw one table."""
     from service.bench import machine, table
@@ -39,6 +40,9 @@ def bench(
 
     if compare:
         click.echo(table.compared(*(json.loads(path.read_text(encoding="utf-8")) for path in compare)))
+        return
+    if make_documents:
+        _grow(make_documents, file)
         return
     chosen, loading = _chosen(only)
     told = machine.describe() | {"quads": f"{quads:,}", "seconds": f"{seconds:g}"}
@@ -56,6 +60,19 @@ def bench(
         file.write_text(
             json.dumps({"machine": told, "rows": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
+
+
+def _grow(number: int, file: Path | None) -> None:
+    """Measure what many documents cost."""
+    from service.bench import growth, machine
+
+    told = machine.describe()
+    click.echo("\n".join(f"{name:12} {value}" for name, value in told.items()), err=True)
+    with _stopped_by_signal(), tempfile.TemporaryDirectory(prefix="evplans-bench-") as folder:
+        figures = growth.measure(number, Path(folder))
+    click.echo(growth.text(figures))
+    if file is not None:
+        file.write_text(json.dumps({"machine": told, "growth": figures}, indent=1) + "\n", encoding="utf-8")
 
 
 def _chosen(only: tuple[str, ...]) -> tuple[list[Workload], bool]:
