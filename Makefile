@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --universal --generate-hashes --no-header --group dev --group build --group assets
 
-.PHONY: help serve build test test-stores clients bench link-quality lint format lock clean
+.PHONY: help serve build test test-stores faults clients bench link-quality lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -33,8 +33,14 @@ test-stores: build ## install Virtuoso (Debian, as root) and run the tests of ot
 	command -v virtuoso-t >/dev/null || apt-get install -y --no-install-recommends virtuoso-opensource-7-bin
 	EVPLANS_TEST_ALL=1 $(BIN)/python -m pytest tests/graph/test_stores.py tests/service/test_remote.py
 
+faults: build ## kill builds, deliveries and workers at 200 moments each, swap 100 builds under load; a quarter of an hour
+	EVPLANS_TEST_KILLS=200 EVPLANS_TEST_BUILDS=100 $(BIN)/python -m pytest tests/graph/test_faults.py tests/service/test_kills.py tests/service/test_swap.py
+
 bench: .venv/.installed ## measure this service beside its peer, a quarter of an hour
 	$(BIN)/evplans bench
+
+page-times: build ## print how long pages take, by type
+	$(BIN)/python -m service.bench.pages
 
 tests/clients/node_modules/.package-lock.json: tests/clients/package-lock.json | .venv/.installed
 	$(BIN)/python -c 'from pathlib import Path; from service.bundle import install; install(Path("tests/clients"))'

@@ -24,7 +24,7 @@ PATHS = (
     "/id/cmf-ev",
     "/id/nissan-ambition-2030",
     "/id/harm",
-    "/id/nissan/links?property=partnersWith",
+    "/id/nissan/links?property=VehicleModel",
     "/document/nissan-the-arc",
     "/documents",
     "/disagreements",
