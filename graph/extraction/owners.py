@@ -15,6 +15,10 @@ ACTIVE = re.compile(
     r"(?:makes?|builds?|produces?|manufactures?|assembles?|making|building|producing|assembling)\b", re.I
 )
 FORMER = re.compile(r"\b(?:former|old|ex|disused|closed)[ -]$", re.IGNORECASE)
+# whose a plant was before it changed hands
+BOUGHT = re.compile(
+    r"\b(?:b[uo]ys?|bought|acquir\w+|t[ao]kes? over|took over|taken over|purchase[ds]?|t[ao]king over)\b"
+)
 FORMERLY = re.compile(r"'s? (?:former|old|disused|closed|idle) ", re.IGNORECASE)
 
 
@@ -65,7 +69,7 @@ class Owners:
             if found:
                 return self.company(found.names[-1])
         after = behind().match(text, match.end())
-        if after:
+        if after and not (" from " in after.group() and BOUGHT.search(text[: match.start() + 20])):
             return self.company(sentence.mentions(*after.span("owner"))[0].name)
         makes = self.discourse.clause_subject(index, match.start()) if ACTIVE.match(match.group()) else None
         if makes:

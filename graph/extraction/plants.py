@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from graph.extraction.annotate import Annotated, mark_of
-from graph.extraction.lexicon import RULES, any_of, table
+from graph.extraction.lexicon import RULES, any_of, place_adjectives, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
 from graph.extraction.owners import Owners
@@ -90,7 +90,7 @@ def seated() -> re.Pattern[str]:
 
 
 # what stands for a place
-POINTS = re.compile(r"\b(?:there|next door|nearby|the same (?:city|town|place))\b|‹[A-Z]*F[A-Z]*#")
+POINTS = re.compile(r"\b(?:there|next door|nearby|the same (?:city|town|place)|There|Here)\b|‹[A-Z]*F[A-Z]*#")
 # a place before all else
 FRONTED = re.compile(r"In (?P<place>‹[A-Z]*L[A-Z]*#\d+›)[, ]")
 # a plant's own name, after its place: "a works near Montreal, known as Northvolt Six"
@@ -107,6 +107,12 @@ def christened() -> re.Pattern[str]:
         ),
         re.IGNORECASE,
     )
+
+
+@lru_cache(maxsize=1)
+def national() -> re.Pattern[str]:
+    """A plant that an adjective puts into a country: "its second American battery factory"."""
+    return re.compile(expand(r"(?P<nation>{nation}) (?:[a-z-]+ ){0,2}?{plantnoun}"))
 
 
 class PlantFinder:
@@ -184,7 +190,7 @@ class PlantFinder:
             owner = self.owners.of(index, sentence, match)
             if owner:
                 rest = places[places.index(place) + 1 :]
-                wider = self.wider([place, *rest[:1]] if listed else places) or self.fronted(sentence, match) or self.label_country(sentence)
+                wider = self.wider([place, *rest[:1]] if listed else places) or self.country_of(sentence, match)
                 seat = place
                 if rest and not place.known and not listed and "Country" not in rest[0].kinds:
                     seat = rest[0] if " in " in self.reading.mask[place.end : rest[0].start] else place
@@ -269,10 +275,12 @@ class PlantFinder:
             listed = places if "places" in match.re.groupindex else places[:1]
             return not all("City" in p.kinds for p in listed if p is places[0] or "Country" not in p.kinds)
         wide = places[0].kinds & {"Country", "Market"} or places[0].name in {"Europe", "Asia", "North America"}
-        counted = r"(?:\b(?:second|first|third|fourth|\d+th|only|biggest|largest|every|other)|‹ordinal#\d+›) (?:[a-z-]+ )?"
+        counted = r"(?:\b(?:second|first|third|fourth|\d+th|only|biggest|largest|every|other|another|further)|‹ordinal#\d+›) (?:[a-z-]+ )?"
         if wide and (re.search(counted, match.group()) or re.search(counted + "$", text[: match.start()])):
             return True
-        several = re.search(r"‹n#\d+› (?:[a-z-]+ ){0,3}$", text[: match.start()]) or re.search(r"‹n#", match.group())
+        several = re.search(
+            r"‹n#\d+› (?:(?!its |the |an? |at |in |for |jobs )[a-z-]+ ){0,3}$", text[: match.start()]
+        ) or re.search(r"‹n#", match.group())
         plural = re.search(r"\b(?:plants|factories|gigafactories|sites|facilities|works)\b", match.group())
         wide = bool(several) or bool(places[0].kinds & {"Country", "Market"})
         return bool(plural) and wide and "places" not in match.groupdict()
@@ -286,6 +294,12 @@ class PlantFinder:
     def wider(self, places: list[Mention]) -> list[str]:
         """Countries among the places after the first."""
         return [m.name for m in places[1:] if "Country" in m.kinds]
+
+    def country_of(self, sentence: Annotated, match: re.Match[str]) -> list[str]:
+        """The country of a plant by what opens its sentence, its list item, or by an adjective ("a British factory")."""
+        found = self.fronted(sentence, match) or self.label_country(sentence)
+        adjective = None if found else national().search(sentence.text[: match.end()], max(0, match.start() - 25))
+        return [place_adjectives()[adjective["nation"]]] if adjective else found
 
     def fronted(self, sentence: Annotated, match: re.Match[str]) -> list[str]:
         """The country that opens a sentence, before the plant there: "In Hungary a second plant, at Szeged,"."""

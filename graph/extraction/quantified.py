@@ -25,6 +25,7 @@ BARE_AFTER = re.compile(rf"(?:{'|'.join(LEANING['bare_after'])})", re.IGNORECASE
 # "Haval sold 7,000, Tank 1,600": the figure of a name that no list knows
 NAMED_BEFORE = re.compile(r"(?:[,;] |\band )(?!(?:EV|BEV|About|Some|Around|Over|Nearly|Up)s?\b)[A-Z][\w-]+ $")
 COUNTS_NAMED = re.compile(r" (?:were|was|are|is) (?!(?:EV|BEV|PHEV|NEV|SUV|HEV)s?\b)[A-Z]")
+OF_THEM = re.compile(r" of (?:them|these|those|which|it)\b")
 YEARLY = re.compile(r"\bannual(?:ly)?\b|\b(?:a|per|each|every) year\b")
 OF_SUM = re.compile(rf" {any_of(LEANING['of_sum'])}", re.IGNORECASE)
 
@@ -68,8 +69,9 @@ def bare_percent(text: str, start: int, end: int, last: Frame) -> bool:
 
 def yearly(text: str, start: int, end: int) -> bool:
     """Whether the words beside a figure say that it is a year's: "53 GWh of cells a year", "its annual capacity"."""
-    beside = re.split(r"[;.]", text[max(0, start - 45) : start])[-1] + re.split(r"[;.]", text[end : end + 50])[0]
-    return bool(YEARLY.search(beside))
+    before = re.split(r"[;.]" if OF_THEM.match(text, end) else r"[;.›]", text[max(0, start - 45) : start])[-1]
+    after = re.split(r"[;.‹]", text[end : end + 50])[0]
+    return bool(YEARLY.search(before) or YEARLY.search(after))
 
 
 def tail(text: str, end: int) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from graph.extraction.annotate import Annotated, annotate
 from graph.extraction.blocks import blocks, mask
 from graph.extraction.dates import dates
-from graph.extraction.lexicon import macros, table
+from graph.extraction.lexicon import macros, place_adjectives, table
 from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS, Gazetteer
 from graph.extraction.model import Block, Mention, Sentence, When
 from graph.extraction.quantities import quantities
@@ -206,7 +206,9 @@ def unknown_names(
                 written = text[first:last].strip(" ,.'\"")
                 if fold(written) in shape.exclude or not written or "\n" in written:
                     continue
-                name = written
+                if shape.kind in PLACE_KINDS and written in place_adjectives():
+                    continue
+                name = written.title() if shape.kind in PLACE_KINDS and written.isupper() else written
                 if shape.kind == "VehicleModel":
                     inside = [m for m in marked.mentions(match.start(), match.end()) if "Brand" in m.kinds]
                     before = [m for m in known if m.start < first and "Brand" in m.kinds]

@@ -34,7 +34,9 @@ def said_of_it() -> re.Pattern[str]:
     spoken = table("syntax")["plants"]
     intends = any_of(table("syntax")["intends"])
     return re.compile(
-        expand(rf"(?:(?:[A-Z][a-z]+ ){{0,2}}[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)|(?:Its|The) {spoken['part']})")
+        expand(
+            rf"(?:(?:[A-Z][a-z]+ ){{0,2}}[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)|(?:Its|The) {spoken['part']}|(?:That|This) one |(?:A|The) (?:second|third|other|first)(?: one)?,? (?![a-z-]+ (?:car|model|SUV)))"
+        )
     )
 
 
@@ -58,7 +60,7 @@ class Plants(Towns):
         city = self.acting_city(sentence, position) or self.named_again(index, sentence, position)
         if city:
             return city
-        if said_of_it().match(sentence.text) and (focus := self.focus(index - 1, index)):
+        if said_of_it().match(sentence.text) and (focus := self.focus(index - 1, index) or self.main(index)):
             return focus
         if self.reading.blocks[sentence.sentence.block].kind == "list-item" and (site := self.listed_under(index)):
             return site
@@ -68,7 +70,7 @@ class Plants(Towns):
             earlier = [p for p in self.found if reach <= p.index < index and self.near(p.index, index, same=not back)]
             if sentence.text.startswith("The ") and plants().search(sentence.text, 0, 40):
                 alone = True
-            return earlier[-1] if earlier else self.only(index) if alone else None
+            return earlier[-1] if earlier else self.only(index) if alone else self.main(index) if back else None
         return None
 
     def acting_city(self, sentence: Annotated, position: int) -> PlantMention | None:
@@ -91,11 +93,10 @@ class Plants(Towns):
         if not places:
             return None
         last = places[-1].name
-        there = [p for p in self.found if last in (p.places[:1] or p.area) or last in p.area]
-        if len({p.name for p in there}) != 1:
-            return None
         subject = self.discourse.clause_subject(index, position)
-        return there[-1] if not subject or there[-1].owner in subject.names else None
+        there = [p for p in self.found if last in (p.places[:1] or p.area) or last in p.area]
+        there = [p for p in there if not subject or p.owner in subject.names]
+        return there[-1] if len({p.name for p in there}) == 1 else None
 
     def listed_under(self, index: int) -> PlantMention | None:
         """The plant that a list of facts is about: its items name nobody and no place, and the text has one plant."""
@@ -113,9 +114,10 @@ class Plants(Towns):
             one = len({p.name for p in here}) == 1
             return here[-1] if here[0].start < 40 or (one and (built or named)) else None
         named = bool(anaphora().match(sentence.text))
-        if named or anaphora().search(sentence.text) or said_of_it().match(sentence.text):
-            return self.focus(index - 1, index, named=named)
-        return None
+        if named or anaphora().search(sentence.text):
+            earlier = [p for p in self.found if index - 4 <= p.index < index and self.near(p.index, index)]
+            return earlier[-1] if earlier else None
+        return self.focus(index - 1, index) if said_of_it().match(sentence.text) else None
 
     def only(self, index: int) -> PlantMention | None:
         """The one plant that the last sentences and the paragraph before speak of."""

@@ -35,7 +35,7 @@ def acting() -> re.Pattern[str]:
 def dateline() -> re.Pattern[str]:
     """Where a report was written: "QUEEN CREEK, Ariz., June 18 - "."""
     return re.compile(
-        r"(?P<town>‹[A-Z]*L[A-Z]*#\d+›)(?:(?:[^‹.]|‹(?:when|[A-Z]*L[A-Z]*)#\d+›|\.(?=,? )){0,30}? [-–—] |, [A-Z][A-Za-z]*\.$)"
+        r"(?P<town>‹[A-Z]*L[A-Z]*#\d+›)(?:(?:[^‹.]|‹(?:when|[A-Z]*L[A-Z]*)#\d+›|\.(?=,? )){0,30}? (?:[-–—]|--) |, [A-Z][A-Za-z]*\.$)"
     )
 
 
@@ -51,7 +51,7 @@ class Towns(PlantFinder):
     def __init__(self, reading: Reading, discourse: Discourse) -> None:
         """Find them all, in order."""
         super().__init__(reading, discourse)
-        more = list(self.written_from())
+        more = list(self.written_from()) or list(self.titled())
         if self.found or any(plants().search(a.text) for a in reading.annotated):
             for index, sentence in enumerate(reading.annotated):
                 if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
@@ -102,9 +102,31 @@ class Towns(PlantFinder):
                 seat = self.reading.register.resolve(owner) if owner else None
                 if owner and not (seat and self.discourse.place(seat.city) == town.name):
                     name = self.plant_name(owner, town.name)
-                    yield PlantMention(later, news.start(), news.end(), name, owner, (town.name,), "plant.dateline")
+                    wider = [m.name for m in sentence.mentions(0, match.end()) if "Country" in m.kinds][:1]
+                    places = (town.name, *wider)
+                    yield PlantMention(later, news.start(), news.end(), name, owner, places, "plant.dateline")
                     break
             return
+
+    def titled(self) -> Iterator[PlantMention]:
+        """The plant in the one town of the title or the dateline, at the first sentence that speaks of "the plant"."""
+        title = self.reading.document.title or ""
+        opening = self.reading.annotated[:8]
+        towns = {m.name for a in opening for m in a.mentions() if "City" in m.kinds and m.name.lower() in title.lower()}
+        towns -= set(table("places")["desks"]["cities"])
+        if len(towns) != 1 or self.at(town := towns.pop()):
+            return
+        for index, sentence in enumerate(opening):
+            spoken = re.search(expand(r"(?<!\w)(?:the|its|this) (?:[a-z-]+ ){0,2}?{plantnoun}"), sentence.text)
+            if any(p.index == index for p in self.found):
+                return
+            if spoken and not self.reading.silent(sentence.sentence):
+                owner = self.owners.before(index, spoken.start())
+                seat = self.reading.register.resolve(owner) if owner else None
+                if owner and not (seat and self.discourse.place(seat.city) == town):
+                    name = self.plant_name(owner, town)
+                    yield PlantMention(index, *spoken.span(), name, owner, (town,), "plant.title")
+                return
 
     def told_apart(self, plant: PlantMention) -> PlantMention:
         """A plant of a state that goes back to one of its towns: "in Holland, Michigan", then "the Michigan plant"."""
