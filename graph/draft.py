@@ -42,6 +42,7 @@ class Draft:
         """Begin in a new folder, from nothing or from the build at `origin`, whose `graphs` are given by name."""
         self.folder = folder
         self.namespace = namespace
+        self.origin = origin
         self.fresh = origin is None
         self.graphs = dict(graphs or {})
         self._changed: set[str] = set()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from graph import soundness
 from graph.digests import GraphDigest
 from graph.draft import Draft
 from graph.namespaces import Namespace
-from graph.store.embedded import StoreError
+from graph.soundness import damage
 
 KEPT_BUILDS = 2
 
@@ -40,17 +42,27 @@ def read_manifest(build: Path) -> dict[str, Any]:
 
 @contextmanager
 def exclusive(data: Path) -> Iterator[None]:
-    """Hold the data folder's build lock; a second build waits for the first. Raises PublishError."""
+    """Hold the data folder's build lock; a second build says for whom it waits. Raises PublishError."""
     try:
         data.mkdir(parents=True, exist_ok=True)
         (data / "builds").mkdir(exist_ok=True)
-        lock = (data / "build.lock").open("w")
+        lock = (data / "build.lock").open("a+")
     except OSError as error:
         raise PublishError(
             f"{data}: cannot be written ({error.strerror}); set EVPLANS_DATA to another folder"
         ) from error
     with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            logging.getLogger(__name__).warning("%s: waiting for another build (process %s)", data, holder)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        with suppress(OSError):  # a full disk is told of where it hurts
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
         yield
 
 
@@ -88,28 +100,22 @@ def publish(data: Path, draft: Draft, report: str, manifest: Mapping[str, Any]) 
     draft.finish()
     (draft.folder / "report.ttl").write_text(report, encoding="utf-8")
     (draft.folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
-    for path in (draft.folder / "manifest.json", draft.folder / "dumps", draft.folder):
+    soundness.note(draft.folder, draft.origin)
+    for path in (draft.folder / "manifest.json", draft.folder / soundness.FILE, draft.folder / "dumps", draft.folder):
         _sync(path)
     home = builds / build
+    damaged = None
     if home.exists():
-        if current_build(data) == home.resolve() and _sound(home):
+        if current_build(data) == home.resolve() and damage(home) is None:
             (draft.folder / "manifest.json").replace(home / "manifest.json")
             return home
-        shutil.rmtree(home)
+        damaged = home.rename(builds / ".draft-damaged")
     draft.folder.rename(home)
     _make_current(data, build)
+    if damaged is not None:
+        shutil.rmtree(damaged, ignore_errors=True)
     _remove_old(builds, keep=build)
     return home
-
-
-def _sound(home: Path) -> bool:
-    """Whether the store of a build can be read."""
-    from graph.store.embedded import open_store
-
-    try:
-        return next(iter(open_store(home / "store")), None) is not None
-    except (OSError, StoreError):
-        return False
 
 
 def _sync(path: Path) -> None:

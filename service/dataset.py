@@ -6,6 +6,7 @@ requests that are under way keep until they are done.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import threading
@@ -19,6 +20,7 @@ from pyoxigraph import NamedNode, Triple
 
 from graph.namespaces import Namespace
 from graph.publish import PublishError, current_build, read_manifest
+from graph.soundness import damage
 from graph.store import Home, Row, StoreError, Term
 from graph.store.embedded import Embedded, open_store
 
@@ -110,20 +112,41 @@ class Datasets:
     def mark(self) -> str:
         """What changes when another build becomes current; cheap enough to be read for every request."""
         try:
-            return os.readlink(self._link)  # noqa: PTH115 a tenth of pathlib's cost
+            return f"{os.readlink(self._link)} {os.stat(self._link).st_ino}"  # noqa: PTH115, PTH116 a tenth of pathlib's
         except OSError:
             return ""
 
     def _read(self, home: Path | None) -> Dataset:
         if home is None:
             raise NoDataset(f"{self.data}: no dataset has been published there; run `evplans build`")
+        reason = damage(home)
+        if reason is None:
+            return self._opened(home)
+        if self._open is not None and self._open.home != home:
+            self._tell(reason, self._open.home)
+            return self._open  # it stays in service
+        for other in self._others(home):
+            if damage(other) is None:
+                self._tell(reason, other)
+                return self._opened(other)
+        raise NoDataset(f"{reason}; run `evplans build`")
+
+    def _opened(self, home: Path) -> Dataset:
         try:
             store = self._remote or Embedded(open_store(home / "store"))
             return Dataset(home, read_manifest(home), self._namespace, store)
         except (PublishError, StoreError) as error:
-            if self._open is not None:
-                return self._open  # the new build is damaged: the old one stays open and in service
             raise NoDataset(str(error)) from error
+
+    def _others(self, home: Path) -> list[Path]:
+        """The other builds, the youngest first."""
+        found = [path for path in home.parent.iterdir() if path.is_dir() and path != home and path.name[0] != "."]
+        return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+    def _tell(self, reason: str, served: Path) -> None:
+        logging.getLogger(__name__).error(
+            "DAMAGED BUILD: %s. Build %s is served instead; run `evplans build`", reason, served.name
+        )
 
 
 def current() -> Dataset:

@@ -64,5 +64,5 @@ def open_store(path: Path) -> Store:
         raise StoreError(f"{path}: no store there; run `evplans build`")
     try:
         return Store.read_only(str(path))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the engine has one for what it cannot read, the other for what is wrong
         raise StoreError(f"{path}: the store cannot be read ({error}); run `evplans build` again") from error
