@@ -39,8 +39,8 @@ faults: build ## kill builds, deliveries and workers at 200 moments each, swap 1
 bench: .venv/.installed ## measure this service beside its peer, a quarter of an hour
 	$(BIN)/evplans bench
 
-bench: .venv/.installed ## measure this service beside its peer, a quarter of an hour
-	$(BIN)/evplans bench
+page-times: build ## print how long pages take, by type
+	$(BIN)/python -m service.bench.pages
 
 tests/clients/node_modules/.package-lock.json: tests/clients/package-lock.json | .venv/.installed
 	$(BIN)/python -c 'from pathlib import Path; from service.bundle import install; install(Path("tests/clients"))'
