@@ -45,13 +45,20 @@ class Cars:
             for m in a.mentions() if "V" in mark_of(m)
         ]  # fmt: skip
         counts = Counter(named).most_common(2)
-        if not counts or counts[0][0] != named[0] or counts[0][1] < 2:
+        if not counts or counts[0][0] != named[0] or (counts[0][1] < 2 and len(counts) > 1):
             return None
         return counts[0][0] if len(counts) == 1 or counts[0][1] >= 2.5 * counts[1][1] else None
 
     def alone(self, sentence: Annotated) -> bool:
         """Whether a sentence names no car, platform, battery or plant that a figure in it could be about."""
         return not any(isinstance(m, Mention) and set(mark_of(m)) & set("VPTF") for m in sentence.mentions())
+
+    def lately(self, index: int) -> list[str]:
+        """The one car that the six sentences before name, or else the document's own."""
+        named = {
+            m.name for a in self.reading.annotated[max(0, index - 6) : index] for m in a.mentions() if "V" in mark_of(m)
+        }
+        return [*named] if len(named) == 1 else [self.main] if self.main else []
 
     def siblings(self, index: int) -> list[str]:
         """The cars that label the list items before an item, each once, back to the heading or another kind of item."""

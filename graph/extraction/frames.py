@@ -38,12 +38,14 @@ from graph.extraction.things import (
     brands_possessed,
     cross_holdings,
     described_platforms,
+    equal_shares,
     further_holdings,
     named_models,
     named_technologies,
     nations_in,
     partners_of_ventures,
     partners_spoken_of,
+    shares_listed,
 )  # fmt: skip
 
 Stated = tuple[int | float | str | None, str | None, Quantity | None]
@@ -52,6 +54,7 @@ UNCOUNTED = frozenset({"day", "week", "month", "hour"})  # what is made or sold 
 CARMAKERS = frozenset({"Automaker", "Brand", "Alliance"})
 OWNED = frozenset({"developsPlatform", "developsBattery", "hasPlan"})
 MODEL_FIRST = frozenset({"usesPlatform", "usesBattery", "launch", "bodyStyle"})
+LEAST_SOLD = 500  # fewer are no sales of a year
 LASTING = frozenset({"until", "till", "up until", "through"})  # "on sale until 2030" is no launch
 NOT_YET = re.compile(r"\b(?:not|n't|wait|late|delay|postpon|put off|push|never)", re.IGNORECASE)
 PRICED_FROM = re.compile(r"\b(?:from|(?:start|begin|open)(?:s|ing)? at|to start with,?) $", re.IGNORECASE)
@@ -133,6 +136,8 @@ class Frames:
             for rule in within_reach(sentence):
                 found += self.by_pattern(rule, index, sentence)
             found += list(further_holdings(index, sentence, found[first:]))
+            found += list(shares_listed(self.discourse, index, sentence, found))
+            found[first:] = equal_shares(sentence, found[first:])
             found += list(further_launches(index, sentence, found[first:]))
             found += list(partners_of_ventures(self.reading, index, found[first:]))
             held = [f.quantity for f in found[first:] if f.property == "holdsStakeIn"]
@@ -190,7 +195,11 @@ class Frames:
             )
             for thing in objects:
                 for value, unit, quantity in values:
-                    if subjects and thing not in subjects.names and (rule.property != "hasBrand" or self.owns(subject, thing)):
+                    if (
+                        subjects
+                        and thing not in subjects.names
+                        and (rule.property != "hasBrand" or self.owns(subject, thing))
+                    ):
                         yield replace(
                             frame, subject=subject, object=thing, value=value, unit=unit, quantity=quantity,
                             trace=(f"subject: {subjects.step}" if subjects else "",),
@@ -407,7 +416,7 @@ class Frames:
             if start in claimed:
                 last = claimed[start]
                 continue
-            if last is None or not last.quantity:
+            if last is None or not last.quantity or (last.unit == "vehicles" and item[0].value < LEAST_SOLD):
                 continue
             money = last.unit in MONEY and mark_of(item) == "n" and item[0].value >= 1_000_000
             money = money and (last.index == index or bool(OF_SUM.match(sentence.text, end)))

@@ -21,7 +21,7 @@ LETTERS = {
 # "The cheapest, a small car, is to cost ...": a thing that has no name yet, not the one of the sentence before
 NEW_THING = re.compile(
     rf"(?:the|an?|another|its|one|two) {any_of(table('syntax')['new_things'])}"
-    r"(?! (?:of (?:the |its )?‹n#\d+› )?(?:batter(?:y|ies)|packs?|motors?|one holds|screen|wheels)\b)",
+    r"(?! (?:of (?:the |its )?‹n#\d+› )?(?:batter(?:y|ies)|packs?|motors?|one\b|‹n#\d+›|screen|wheels)\b)",
     re.IGNORECASE,
 )
 # "With 400 km of range, the Ariya ...": the figure comes before the name
@@ -224,7 +224,7 @@ class Ladders:
         at = names_car(self.reading.annotated[index].text, position)
         if at is None or self.of_kind(self.reading.annotated[index], at, position, "V"):
             return None
-        named = self.earlier(index, "V")[:1] or [n for n in [self.cars.main] if n]
+        named = self.earlier(index, "V")[:1] or self.cars.lately(index)
         return Found(tuple(named), "the car") if named else None
 
     def main_car(self, index: int, position: int) -> Found | None:
@@ -256,7 +256,7 @@ class Ladders:
                     Found((within[-1].name,), "it") if within and not INTENDS.match(sentence.text, position) else None
                 )
             return Found((earlier[0],), "it") if led else None
-        named = earlier[:1] or [n for n in [self.cars.main] if n]
+        named = earlier[:1] or self.cars.lately(index)
         return Found(tuple(named), "the car") if named else None
 
     def of_another(self, index: int, position: int) -> bool:
@@ -293,7 +293,9 @@ class Ladders:
                 return names
             if letters == "V" and NEW_THING.search(other.text):
                 return []
-        return []
+        over = self.reading.over(index) if self.reading.blocks[block].kind == "list-item" else []
+        above = [self.of_kind(line, 0, len(line.text), letters) for line in over if line.sentence.block == parent]
+        return [m.name for m in above[0]] if above and len(above[0]) == 1 else []
 
     def of_kind(self, sentence: Annotated, start: int, end: int, letters: str) -> list[Mention]:
         """The mentions of a kind in a span."""

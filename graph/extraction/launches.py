@@ -16,7 +16,7 @@ from graph.extraction.readings import expand
 
 # what ends the talk about the car that was launched: another car, or somebody who acts
 OTHERS = re.compile(
-    r"‹(?-i:[A-Z]*V[A-Z]*)#|‹(?-i:[A-Z]*[OB][A-Z]*)#\d+› (?:will|is|has|plans|wants|aims|sold|said)|\.|;(?! it\b)"
+    r"‹(?-i:[A-Z]*V[A-Z]*)#|‹(?-i:[A-Z]*[OB][A-Z]*)#\d+› (?:will|is|has|plans|wants|aims|sold)|\.|;(?! it\b)"
 )
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from graph.extraction.lexicon import table
@@ -185,8 +185,18 @@ class Gazetteer:
                 entity = self.register.entities[self._namesake(text[start:end], slug, whole)]
                 form = FORM.match(text, end) if entity.kinds & ORGANIZATION_KINDS else None
                 form = form or (STOP.match(text, end) if ABBREVIATED.search(text[start:end]) else None)
-                found.append(Mention(start, form.end() if form else end, entity.name, entity.kinds))
+                found.append(
+                    self._with_plus(text, Mention(start, form.end() if form else end, entity.name, entity.kinds))
+                )
         return sorted([*found, *self._shortened(text, words, found)], key=lambda m: m.start)
+
+    def _with_plus(self, text: str, mention: Mention) -> Mention:
+        """A car whose name goes on with a plus is another one: "the C-HR+" is no "C-HR"."""
+        if "VehicleModel" not in mention.kinds or not re.match(r"\+(?!\w)", text[mention.end : mention.end + 2]):
+            return mention
+        known = self.register.resolve(f"{mention.name}+")
+        name = known.name if known else f"{mention.name}+"
+        return replace(mention, end=mention.end + 1, name=name, known=known is not None)
 
     def _vouched(self, text: str, matches: list[tuple[int, int, list[tuple[str, bool]]]]) -> list[str]:
         """Makers with an ordinary word for a name ("Alpine") that the codes of their cars ("A290") speak for."""

@@ -24,6 +24,11 @@ COORDINATE = re.compile(
     r"| (?:and|but) (?=(?:will|would|plans? to|wants to|aims to|is to) )"
 )
 PAST = re.compile(rf"(?<!be )(?<!been ){any_of(MODALITY['past'])}", re.IGNORECASE)
+# a figure of the past that another is compared with: "aims for 230,000, after 118,685 in 2023"
+BASE = re.compile(
+    r"\b(?:after|from|against|versus|compared (?:to|with)|following|than) (?:about |some |just |only |nearly )?$", re.I
+)
+HAS_BEEN = re.compile(r"\b(?:already|(?:has|have) been|‹when#\d+› was|is now on|are now on)\b", re.IGNORECASE)
 OWN_BEFORE = re.compile(r"(?:\b(?:its|their|the [\w-]+'s)|›'s) (?:[\w-]+ )?$", re.IGNORECASE)
 OWN_AT_START = re.compile(
     r"(?:(?:at|in|on|near|with|from) )?(?:its|their|the [\w-]+'s?|‹[^›]*›'s?) "
@@ -143,6 +148,8 @@ class Modality:
             when = self.whens.of(frame) if frame.property == "launch" else None
             if when:
                 ahead = self.ahead(when.last or when.first)
+                if ahead is None and (when.last or when.first):
+                    ahead = not self.there(frame)
                 if ahead is not None:
                     (found if ahead else there).add(frame.subject)
             if frame.property == "makesModel" and frame.object and self.announced(frame):
@@ -211,6 +218,8 @@ class Modality:
         told = self.by_property(frame, scope, around, ahead)
         if told or ahead:
             return told or "plan"
+        if ahead is False and frame.quantity and BASE.search(text[: frame.anchor]):
+            return "fact"
         if ahead is False and not cue("plan").search(scope) and not words("planned").search(around):
             return "fact"
         if frame.property in OF_PRODUCTS and self.to_come(frame, sentence):
@@ -228,14 +237,19 @@ class Modality:
         text = self.reading.annotated[frame.index].text
         if frame.property in {"partnersWith", "subsidiaryOf"}:
             return "fact"
-        if frame.property == "launch" and not ahead and (ahead is False or PAST.search(text, frame.start, frame.end)):
-            return "fact"
+        if frame.property == "launch" and not ahead:
+            return "fact" if ahead is False or self.there(frame) else "plan" if self.reading.document.date else None
         if frame.property == "developsPlatform" and (frame.object in self.coming or words("coming").search(around)):
             return "plan"
         if frame.property == "developsBattery" and not ahead and re.search(r"(?<!be )developed", around):
             return "fact"
         own = OWN_AT_START.match(text, frame.start) or OWN_BEFORE.search(text[: frame.start])
         return "fact" if frame.property == "offersTechnology" and own and not ahead else None
+
+    def there(self, frame: Frame) -> bool:
+        """Whether the verb of a launch in the year of the document says that it has taken place."""
+        text = self.reading.annotated[frame.index].text
+        return bool(PAST.search(text, frame.start, frame.end) or HAS_BEEN.search(text, frame.start, frame.end))
 
     def carried(self, frame: Frame) -> str:
         """Without a cue: as its plant, as the same figure of the subject just before, else as figures usually are."""

@@ -38,6 +38,11 @@ FIRST = re.compile(
     r"(?:the )?(?:first|next) (?:in line|to (?:arrive|come|follow)|of (?:these|them|those|the ‹n#\d+›))", re.IGNORECASE
 )
 SPENT_ON = re.compile(r"[^,;.]*\b(?:vehicles|cars|EVs|models)\b")
+SPENT_BEFORE = re.compile(
+    r"\b(?:spending|spend|spends|spent|invest(?:s|ed|ing|ments?)?|outlay|budget|money) (?:on|in|for) "
+    r"(?P<what>[^,;.‹]{0,40}\b(?:vehicles|cars|EVs|models)\b)[^,;.‹]{0,40}$",
+    re.IGNORECASE,
+)
 CHEAPER = re.compile(r"\b(?:EVs?|cars?|vehicles?|models?)\b[^,;.]*$")
 
 
@@ -60,7 +65,7 @@ class Powertrains:
         after = kinds_in(text, frame.anchor, right)
         if frame.property == "investment":
             close = [kind for at, kind in after if at < frame.anchor + 60 and SPENT_ON.match(text[at:])]
-            return close[0] if close else None
+            return close[0] if close else self.spent_on(text, frame.anchor)
         if frame.property == "productionCapacity":
             close = [kind for at, kind in after if at < frame.anchor + 40 and "," not in text[frame.anchor : at]]
             return close[0] if close and frame.unit == "vehicles/year" else None
@@ -70,6 +75,12 @@ class Powertrains:
         if frame.property == "platformCount" and re.search(r"\b(?:EVs?|electric)\b", text[frame.anchor : right]):
             return "battery-electric"
         return self.of_figure(frame, sentence, after)
+
+    def spent_on(self, text: str, anchor: int) -> str | None:
+        """The kind of car that money named after it goes to: "spending on electric cars was put at ..."."""
+        lead = SPENT_BEFORE.search(text[:anchor])
+        found = kinds_in(lead.group("what"), 0, len(lead.group("what"))) if lead else []
+        return found[0][1] if found else None
 
     def of_figure(self, frame: Frame, sentence: Annotated, after: list[tuple[int, str]]) -> str | None:
         """The kind of car that is counted: led in, in the noun phrase after the figure, before it, or the label's."""

@@ -19,7 +19,7 @@ from graph.extraction.ties import Ties
 from graph.extraction.whens import DATED, Whens
 
 PART = re.compile(r",? (?:of which|including|out of which|, of this|with) |: |, and | and (?=‹money)|[^;]{0,60} and $")
-PART_OF = re.compile(r",? (?:of which|including|out of which|of this|among them)\b[^;]*$")
+PART_OF = re.compile(r",? (?:of which|including|out of which|of this|among them)\b[^;]*$|‹n#\d+›[^.;‹]{0,40} to $")
 WHOLE = re.compile(r"‹n#\d+› of the $")
 
 

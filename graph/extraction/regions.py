@@ -14,15 +14,20 @@ from graph.extraction.readings import Reading
 from graph.extraction.sites import Plants
 
 PLACED = frozenset(
-    "salesShare salesVolume modelCount investment launch employeeCount productionCapacity productionVolume rank".split()
+    """salesShare salesVolume modelCount investment launch employeeCount productionCapacity productionVolume rank
+    carbonNeutrality""".split()
 )
 LABELLED = frozenset("usesPlatform offersTechnology".split())
 APART = frozenset("salesShare launch modelCount salesVolume productionVolume".split())
 BEFORE = re.compile(
-    r"(?:\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the|\breach(?:es|ed)?)\s+(?:the )?(?:whole of )?$",
+    r"(?:‹[A-Z]*[OB][A-Z]*#\d+›|\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the|\breach(?:es|ed)?)\s+(?:the )?(?:whole of )?$",
     re.IGNORECASE,
 )
 AT_OWN = re.compile(r"\b(?:at|in|into) (?:its|their) $", re.IGNORECASE)
+MADE_AT = re.compile(r"\b(?:built|made|produced|assembled|manufactured|plants?|factory)\b[^,;]*$", re.IGNORECASE)
+AND_WILL = re.compile(
+    r" and (?=(?:will|is|has|goes|comes|should|would|are) )"
+)  # what is told before is told of a plant
 LISTED = re.compile(r"(?:,| and|, and|,? and one in) (?:the )?")
 THERE = re.compile(r"\b(?:there|next door|nearby|on the same site|in the same (?:city|town|place))\b", re.IGNORECASE)
 ADDED_UP = re.compile(r"\b(?:combined|together|in total)\b")
@@ -55,8 +60,10 @@ class Regions:
             return (None,)
         if frame.place:
             return (frame.place,)
-        if frame.property == "launch":
-            return tuple(self.places_in(frame, sentence, frame.start, frame.end)) or (None,)
+        if frame.property in {"launch", "carbonNeutrality"}:
+            opens = [m.end() for m in AND_WILL.finditer(sentence.text, frame.start, frame.end)]
+            found = self.places_in(frame, sentence, opens[-1] if opens else frame.start, frame.end)
+            return tuple(found) or (self.label(sentence),)
         spent = self.spent_at(frame, sentence) if frame.property == "investment" else None
         return (spent,) if spent else self.limits(frame, sentence)
 
@@ -129,8 +136,9 @@ class Regions:
                 before = text[:first]
                 listed = joined_at >= 0 and LISTED.fullmatch(text[joined_at:first])
                 own = frame.property == "investment" and AT_OWN.search(before)
+                made = frame.property == "launch" and MADE_AT.search(before)
                 limits = (
-                    BEFORE.search(before)
+                    (BEFORE.search(before) and not made)
                     or own
                     or listed
                     or re.match(r"(?:'s)? (?:sales|market|dealers|showrooms|customers|buyers)", text[last:])
