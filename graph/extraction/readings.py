@@ -23,6 +23,7 @@ LABEL_DATE = re.compile(r"(?:In |By |From )?‹when#(\d+)›(?:[:.]|$| [–—-]
 ASKING = re.compile(r"^(?:Q|Question)\d*[.:] ")
 BOLD = re.compile(r"\*\*[^*\n]{1,100}\*\*")
 DATE_ALONE = re.compile(r"(?:In |By |From )?‹when#(\d+)›\W*$", re.IGNORECASE)
+MOST_UNKNOWN = 500  # names that a document may have beside those of the register
 SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
 
 
@@ -40,6 +41,7 @@ class Reading:
     annotated: list[Annotated] = field(default_factory=list)
     topic: str | None = None
     dominant: bool = False
+    tops: dict[int, int] = field(default_factory=dict)  # the heads of tables, by row
 
     def names(self, name: str) -> bool:
         """Whether the document names an entity."""
@@ -228,7 +230,7 @@ def unknown_names(
                     found[fold(written)] = Mention(
                         start, end, entity.name if entity else name, kinds, known=bool(entity)
                     )
-    return repeat_everywhere(text, list(found.values()), known)
+    return repeat_everywhere(text, list(found.values())[:MOST_UNKNOWN], known)
 
 
 def model_name(brand: str, written: str, register: Register) -> str:
@@ -242,13 +244,16 @@ def model_name(brand: str, written: str, register: Register) -> str:
 def repeat_everywhere(text: str, found: list[Mention], known: list[Mention]) -> list[Mention]:
     """Each found name at all its places in the text that no known name covers."""
     wide = [(u.start, u.end) for u in found if any(u.start <= m.start and m.end <= u.end for m in known)]
-    taken = [(m.start, m.end) for m in known if not any(s <= m.start and m.end <= e for s, e in wide)]
+    taken = bytearray(len(text))
+    for one in known:
+        if not any(s <= one.start and one.end <= e for s, e in wide):
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
     result: list[Mention] = []
     for mention in sorted(found, key=lambda m: m.start - m.end):
         written = text[mention.start : mention.end]
         for match in re.finditer(rf"(?<!\w){re.escape(written)}(?!\w)", text):
-            if all(match.end() <= s or match.start() >= e for s, e in taken):
-                taken.append(match.span())
+            if taken.find(1, *match.span()) < 0:
+                taken[match.start() : match.end()] = b"\1" * len(match[0])
                 result.append(Mention(match.start(), match.end(), mention.name, mention.kinds, known=mention.known))
     return result
 

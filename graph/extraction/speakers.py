@@ -15,6 +15,7 @@ from graph.extraction.readings import Reading, expand
 QUESTION = re.compile(r"\s*(?:(?:\*\*|__)[^*\n]+(?:\*\*|__)|(?:Q|Question)\d*[.:] [^\n]+)")
 SELF = re.compile(r"\b(?:we|our|ours|us|I|my)\b", re.IGNORECASE)
 FEWEST = 2  # questions of an interview
+LONGEST_SPEECH = 4000  # characters before a sentence in which quotation marks may open
 MARKS = re.compile(r"[\"“”]")
 NEVER = frozenset({"holdsRole", "rank"})  # what is told of somebody is not what he says
 
@@ -95,7 +96,7 @@ class Speakers:
         """Who is quoted, where a sentence stands in quotation marks and the one beside it says whose they are."""
         sentence = self.reading.sentences[frame.index]
         block = self.reading.blocks[sentence.block]
-        before = self.reading.document.text[block.start : sentence.start]
+        before = self.reading.document.text[max(block.start, sentence.start - LONGEST_SPEECH) : sentence.start]
         if len(MARKS.findall(before)) % 2 == 0 and not MARKS.match(self.reading.document.text, sentence.start):
             return None
         for beside in (frame.index - 1, frame.index + 1, frame.index - 2):

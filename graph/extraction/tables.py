@@ -86,9 +86,13 @@ def table_frames(reading: Reading, discourse: Discourse, index: int, row: Annota
 
 def table_top(reading: Reading, index: int) -> int:
     """The sentence that is the head of the table that a row stands in."""
-    while index and is_row(reading, index - 1) and follows(reading, index):
+    climbed = []
+    while index not in reading.tops and index and is_row(reading, index - 1) and follows(reading, index):
+        climbed.append(index)
         index -= 1
-    return index
+    top = reading.tops.get(index, index)
+    reading.tops |= dict.fromkeys([*climbed, index], top)
+    return top
 
 
 def follows(reading: Reading, index: int) -> bool:
