@@ -310,3 +310,19 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, parts: list[bytes], endin
 
 def test_deeply_nested_front_matter_is_refused_quickly(tmp_path: Path) -> None:
     refused(tmp_path, "a.md", "---\na: " + "[" * 9000 + "\n---\ntext")
+
+
+def test_words_that_a_pdf_breaks_at_line_ends_are_whole_again(tmp_path: Path) -> None:
+    """Only the line's end put a hyphen there; compounds and names keep theirs."""
+    lines = (
+        "An elec-) Tj 0 -14 Td (tric car and its battery-) Tj 0 -14 Td (electric kin of Renault-) Tj 0 -14 Td (Nissan."
+    )
+    text = " ".join(read(tmp_path, "broken.pdf", pdf(lines)).text.split())
+    assert text == "An electric car and its battery-electric kin of Renault-Nissan."
+
+
+def test_marks_that_show_nothing_are_left_out(tmp_path: Path) -> None:
+    assert (
+        read(tmp_path, "marks.md", "\u200fKi\u200ba \u202asold\u202c elec\u00adtric\u2060 cars\ufeff").text
+        == "Kia sold electric cars"
+    )
