@@ -12,7 +12,6 @@ from service.dataset import Dataset, NoDataset, current
 from service.pages import filters
 from service.pages.absent import absent, replaced
 from service.pages.answers import FORMATS, TYPES, answer, plain
-from service.pages.browse import FACETS, kinds, shelf
 from service.pages.claim import claim_page
 from service.pages.document import document_page
 from service.pages.entity import entity_page
@@ -131,23 +130,6 @@ def documents() -> Response:
     """Every document."""
     dataset = current()
     return plain(dataset, lambda: render_template("documents.html", documents=rows(dataset, "documents")))
-
-
-@blueprint.get("/browse")
-def browse() -> Response:
-    """The kinds of entities; with `kind`, a page of that kind's entities, narrowed by `country` and `parent`."""
-    dataset, kind = current(), request.args.get("kind", "")
-    chosen = {name: request.args[name] for name, _ in FACETS if request.args.get(name)}
-
-    def page() -> str:
-        known = kinds(dataset)
-        if not kind:
-            return render_template("browse.html", kinds=known, shelf=None, label=None)
-        found = shelf(dataset, kind, chosen, request.args.get("page", "1"))
-        label = next(row["label"] for row in known if filters.local(row["kind"]) == kind)
-        return render_template("browse.html", shelf=found, label=label, chosen=chosen, facets=FACETS)
-
-    return plain(dataset, page)
 
 
 @blueprint.get("/search")
