@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graph.derive import explanation
 from graph.digests import GraphDigest
+from graph.extraction.confidence import precision
 from graph.namespaces import DCAT, DCT, EV, PROV, RDFS, SH, SKOS, VOID, Namespace
-from graph.terms import RDF_TYPE, boolean, digest, english, integer, ordered
+from graph.terms import RDF_TYPE, boolean, decimal, digest, english, integer, ordered
 
 if TYPE_CHECKING:
     from graph.ledger import Ledger
@@ -66,6 +68,8 @@ def _rules(ledger: Ledger) -> Triples:
     for rule in sorted(ledger.counts("rule")):
         yield rule, RDF_TYPE.value, NamedNode(EV + "Rule")
         yield rule, SKOS + "prefLabel", english(rule.rpartition("/")[2].replace("-", " "))
+        if (share := precision(unquote(rule.rpartition("/")[2]))) is not None:
+            yield rule, EV + "precision", decimal(share)
         if said := explanation(rule.rpartition("/")[2]):
             yield rule, SKOS + "definition", english(said)
 

@@ -14,17 +14,23 @@ FILE = Path(__file__).parent / "confidence.toml"
 
 
 @cache
-def table() -> dict[str, float]:
-    """Rule -> confidence between 0 and 1; a rule seen little on gold stays near one half."""
-    if not FILE.exists():
-        return {}
-    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return {rule: round((row["right"] + 1) / (row["all"] + 2), 3) for rule, row in rows.items()}
+def counts() -> dict[str, tuple[int, int]]:
+    """Rule -> how many of its claims on gold are right, and how many there are."""
+    rows = tomllib.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    return {rule: (row["right"], row["all"]) for rule, row in rows.items()}
 
 
 def confidence(rule: str) -> float | None:
-    """The confidence of a rule, None where gold has never seen it."""
-    return table().get(rule)
+    """The confidence of a rule's claims between 0 and 1, None where gold has never seen it. A rule seen little on gold
+    stays near one half."""
+    right, seen = counts().get(rule, (0, 0))
+    return round((right + 1) / (seen + 2), 3) if seen else None
+
+
+def precision(rule: str) -> float | None:
+    """The share of a rule's claims on gold that are right, None where gold has never seen it."""
+    right, seen = counts().get(rule, (0, 0))
+    return round(right / seen, 3) if seen else None
 
 
 def measure(candidates: Iterable[Candidate], spurious: Iterable[Claim]) -> str:
@@ -35,7 +41,7 @@ def measure(candidates: Iterable[Candidate], spurious: Iterable[Claim]) -> str:
         row = counts.setdefault(candidate.rule, [0, 0])
         row[0] += repr(candidate.claim.as_dict()) not in wrong
         row[1] += 1
-    head = "# Written by evaluate.write_confidence: each rule's claims on gold, and how many of them are right.\n"
+    head = "# Written by `evplans evaluate --confidence`: each rule's claims on gold, and how many of them are right.\n"
     return head + "".join(
         f'"{rule}" = {{ right = {right}, all = {total} }}\n' for rule, (right, total) in sorted(counts.items())
     )

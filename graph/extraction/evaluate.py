@@ -7,7 +7,7 @@ negation free. A further prediction that agrees with a claim already found is no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,12 +97,13 @@ def evaluate_folder(folder: Path, register: Register, *, errors: bool = False) -
     return table(evaluate(gold, extracted(folder, register), register), errors=errors)
 
 
-def write_confidence(folders: list[Path], register: Register) -> None:
-    """Measure every rule on the gold of some folders and keep the counts as data."""
+def write_confidence(folders: Sequence[Path], register: Register, file: Path = FILE) -> Path:
+    """Measure every rule on the gold of some folders and keep the counts as data, in the file that is returned."""
     found = [candidate for folder in folders for run in runs_of(folder, register) for candidate in run.found]
     gold = [c for folder in folders for path in sorted(folder.rglob("*.claims.jsonl")) for c in read_claims(path)]
     scores = evaluate(gold, [candidate.claim for candidate in found], register)
-    FILE.write_text(measure(found, scores.spurious), encoding="utf-8")
+    file.write_text(measure(found, scores.spurious), encoding="utf-8")
+    return file
 
 
 def extracted(folder: Path, register: Register) -> list[Claim]:
