@@ -249,7 +249,7 @@ class Frames:
             found = self.discourse.before(frame.index)
             return list(found.names[:1]) if found else []
         if rule.object_ladder == "maker":
-            models = self.ladders.of_kind(sentence, 0, match.end(), "V")
+            models = self.ladders.of_kind(sentence, 0, match.end(), "VP")
             owner = self.discourse.owner(models[-1].name) if models else None
             found = (
                 Found((owner.name,), "the model's maker")

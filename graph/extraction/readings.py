@@ -243,7 +243,10 @@ def model_name(brand: str, written: str, register: Register) -> str:
 
 def repeat_everywhere(text: str, found: list[Mention], known: list[Mention]) -> list[Mention]:
     """Each found name at all its places in the text that no known name covers."""
-    wide = [(u.start, u.end) for u in found if any(u.start <= m.start and m.end <= u.end for m in known)]
+    longer = [u for u in found if any(u.start <= m.start and m.end <= u.end for m in known)]
+    wide = [
+        place.span() for u in longer for place in re.finditer(rf"(?<!\w){re.escape(text[u.start : u.end])}(?!\w)", text)
+    ]
     taken = bytearray(len(text))
     for one in known:
         if not any(s <= one.start and one.end <= e for s, e in wide):

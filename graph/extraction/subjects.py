@@ -14,11 +14,14 @@ from graph.extraction.readings import Reading
 from graph.extraction.syntax import (
     ACTS,
     ANAPHOR,
+    BESIDE,
+    CALLED,
     CLAUSE_START,
     COMPANY_LIST,
     CONTRAST,
     DESCRIBED,
     NUMBERS,
+    OBJECT,
     OBLIQUE,
     OWNS,
     POSSESSED,
@@ -69,12 +72,25 @@ class Discourse(Kinship):
                 found = Found((named[0],), "heading") if len(set(named)) == 1 else None
                 if not named and sentence.text.rstrip().endswith("?"):  # a list of questions keeps to its subject
                     found = self.heading_before(index)
-            if found and found.start >= 0 and OWNS.search(sentence.text, found.start):  # whoever holds a share
-                found = found if found == self.document_topic() else None
+            if found and self.passing(index, found):
+                found = None
             if found and len(found.names) > 3:  # a list of brands is what the sentence tells, not what it is about
                 found = None
             self._topics[index] = found or self.before(index)
         return self._topics[index]
+
+    def passing(self, index: int, found: Found) -> bool:
+        """Whether a sentence's subject is told of in passing: who holds a share of what the text is about, or who does
+        something with "it", which then stays what the text is about."""
+        text = self.reading.annotated[index].text
+        before = self.before(index)
+        if found.start < 0 or before is None or set(found.names) <= set(before.names):
+            return False
+        if OWNS.search(text, found.start) and found != self.document_topic():
+            named = {m.name for m in self.reading.annotated[index].mentions(found.start) if self.is_company(m)}
+            return named <= set(found.names) or bool(named & set(before.names))
+        within = index > 0 and self.reading.sentences[index - 1].block == self.reading.sentences[index].block
+        return within and found.step == "named in the clause" and bool(OBJECT.search(text, found.start))
 
     def heading_before(self, index: int) -> Found | None:
         """The company that the last heading before one named, where it named one."""
@@ -250,6 +266,9 @@ class Discourse(Kinship):
         if written.lower() == "whose":
             named = [m.name for m in self.reading.annotated[index].mentions(0, start) if self.is_company(m)]
             return Found((named[-1],), "whose", start) if named else None
+        beside = BESIDE.search(self.reading.annotated[index].text[:start])
+        if written.lower() == "its" and beside:  # "Great Wall and its chairman"
+            return Found((self.reading.annotated[index].mentions(*beside.span())[0].name,), "beside", beside.start())
         if written.lower() in {"its", "their"}:
             return self.one_of(self.antecedent(index, start, None), written)
         return self.document_topic()
@@ -278,6 +297,9 @@ class Discourse(Kinship):
     def definite(self, index: int, start: int, phrase: str, but: frozenset[str]) -> Found | None:
         """Who "the Japanese carmaker", "the Yokohama-based company" or "the three partners" is."""
         low = phrase.lower()
+        called = CALLED.match(self.reading.annotated[index].text, start + len(phrase))
+        if called:  # "the new company is called Svolt"
+            return Found((self.reading.annotated[index].mentions(*called.span())[0].name,), "called", start)
         others = self.others(index, start, low) | but
         number = next((n for word, n in NUMBERS.items() if re.search(rf"\b{word}\b", low)), None)
         counts = self.reading.annotated[index].marks(start, start + len(phrase))

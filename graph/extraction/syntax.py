@@ -58,6 +58,16 @@ OWNS = re.compile(
 RELATIVE = re.compile(r"\b(?:which|whom|whose|where) (?:the |its )?$", re.IGNORECASE)
 # whom a sentence sets its subject against
 CONTRAST = re.compile(r"(?:Unlike|Like|Alongside|Besides|Apart from) [^.;]*?, (?!‹)")
+# "it" that is no subject: what the text goes on about, whoever acts
+OBJECT = re.compile(
+    rf"(?:{any_of(SYNTAX['oblique'])}|\b(?:suppl(?:y|ies|ied)|own(?:s|ed)?|bought|joined|invites?|helps?|sells?|gives?|gave))"
+    r" (?:it|them)\b(?! (?:is|was|will|has))",
+    re.IGNORECASE,
+)
+# a company and what is its own: "Great Wall and its chairman"
+BESIDE = re.compile(rf"{COMPANY} and $")
+# what a new company is called, once it is told of
+CALLED = re.compile(rf" (?:is|was|will be|is to be) (?:called|named) {COMPANY}")
 # kinds that make no cars: investors and the press, who leave the talk to the makers
 BYSTANDERS = frozenset({"Organization", "Publisher", "TechnologyCompany"})
 

@@ -63,6 +63,10 @@ FURTHER = re.compile(
     r"(?:[a-z-]+ ){0,3}(‹[A-Z]*[OB][A-Z]*#\d+›)(?!'s)"
 )
 TWO_PARTNERS = re.compile(r"\b[Tt]he (?:‹n#\d+›|two) (?:[a-z-]+ )?(?:partners|allies)\b")
+TWO_TOGETHER = re.compile(
+    r"\b(?:[Bb]oth|[Tt]he (?:‹n#\d+›|two)) (?:companies|firms|sides|groups|carmakers|automakers|makers)\b[^.;‹]{0,60}"
+    r"\b(?:joint venture|cooperat|co-operat|partnership|alliance|work together|working together|jointly|join forces)"
+)
 POSSESSED_BRAND = re.compile(r"(‹[A-Z]*O[A-Z]*#\d+›)'s (?:(?!sister)[a-z-]+ ){0,2}(?:brand|marque)\b(?!s?,? ‹)")
 EACH_OTHER = re.compile(
     r"\beach (?:will |is to |would )?(?:owns?|holds?|has|have|take) (?:a )?"
@@ -156,9 +160,59 @@ def further_holdings(index: int, sentence: Annotated, found: list[Frame]) -> Ite
             )  # fmt: skip
 
 
+REST = re.compile(
+    r"(?P<owner>‹[A-Z]*O[A-Z]*#\d+›)(?:, [^;.]{3,60},)?,? (?:(?:still |now |will )*(?:keeps?|holds?|owns?|has|have|retains?"
+    r"|took|takes?|kept|bought|gets?)|with) (?:the )?(?:other|remaining)? ?(?P<value>‹percent#\d+›)(?=[,.;)]|$| and ‹)"
+)
+LISTED = re.compile(
+    r"(?:, |; |,? and |,? while |\b(?:by|are|include|to) |: )(?:the )?(?:[a-z-]+ ){0,3}?(?P<owner>‹[A-Z]*O[A-Z]*#\d+›)"
+    r"(?: (?:holds?|owns?|has|have|with|at|another|the other|the remaining|a further|about|some|just|nearly)){0,3}"
+    r" \(?(?P<value>‹(?:percent|n)#\d+›)(?! (?:of|in) ‹)(?=[,.;)]|$|,? and |,? while )"
+)
+EQUALLY = re.compile(
+    r"\b(?:half and half|in equal (?:parts|shares)|equally|fifty-fifty|50[:/-]50|half each|on equal terms)\b"
+)
+
+
+def shares_listed(discourse: Discourse, index: int, sentence: Annotated, found: list[Frame]) -> Iterator[Frame]:
+    """Shares of further owners of the same company: "Stellantis holds 45%, Mercedes-Benz 30% and Saft a quarter", and
+    in a sentence after it "ZF keeps the other half"."""
+    here = [f for f in found if f.index == index and f.property == "holdsStakeIn" and f.quantity]
+    before = here or [f for f in found if index - 2 <= f.index < index and f.property == "holdsStakeIn"]
+    if not before:
+        return
+    last = before[-1]
+    claimed = {f.quantity for f in here}
+    for match in [*LISTED.finditer(sentence.text, here[0].anchor)] if here else [*REST.finditer(sentence.text)]:
+        quantity = next((i[0] for _, _, i in sentence.marks(*match.span("value")) if isinstance(i, tuple)), None)
+        owner = sentence.mentions(*match.span("owner"))[0].name
+        share = quantity and quantity not in claimed and 0 < quantity.value < 100
+        if quantity and share and owner not in {last.object, *(f.subject for f in here)}:
+            yield replace(
+                last, rule="stake.listed", index=index, start=match.start("owner"), end=match.end(),
+                anchor=match.start("value"), subject=owner, value=quantity.value, unit="percent", quantity=quantity,
+                when=None, inherits=None,
+            )  # fmt: skip
+
+
+def equal_shares(sentence: Annotated, found: list[Frame]) -> list[Frame]:
+    """Half for each of two owners that a sentence calls equal."""
+    owners: dict[str | None, set[str]] = {}
+    for frame in found:
+        if frame.property == "holdsStakeIn" and frame.value is None:
+            owners.setdefault(frame.object, set()).add(frame.subject)
+    equal = {thing for thing, names in owners.items() if len(names) == 2 and EQUALLY.search(sentence.text)}
+    alone = [f for f in found if not (f.property == "subsidiaryOf" and f.subject in equal)]
+    return [
+        replace(f, value=50, unit="percent") if f.property == "holdsStakeIn" and f.object in equal and f.value is None
+        else f
+        for f in alone
+    ]  # fmt: skip
+
+
 def partners_spoken_of(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
     """ "The two partners": the last two that were named together."""
-    for match in TWO_PARTNERS.finditer(sentence.text):
+    for match in [*TWO_PARTNERS.finditer(sentence.text), *TWO_TOGETHER.finditer(sentence.text)]:
         found = discourse.group(index, 2)
         if found and len(found.names) == 2:
             yield Frame(
