@@ -15,6 +15,8 @@ ACTIVE = re.compile(
     r"(?:makes?|builds?|produces?|manufactures?|assembles?|making|building|producing|assembling)\b", re.I
 )
 FORMER = re.compile(r"\b(?:former|old|ex|disused|closed)[ -]$", re.IGNORECASE)
+# "Its Slovak venture with InoBat plans a factory"
+VENTURE = re.compile(r"(?:Its|The|A|Their) (?:[\w-]+ ){0,3}venture,? with ‹[A-Z]*[OB][A-Z]*#\d+›")
 # whose a plant was before it changed hands
 BOUGHT = re.compile(
     r"\b(?:b[uo]ys?|bought|acquir\w+|t[ao]kes? over|took over|taken over|purchase[ds]?|t[ao]king over)\b"
@@ -64,6 +66,9 @@ class Owners:
         past = groups.get("owner") and (
             FORMER.search(text[: match.start("owner")]) or FORMERLY.match(text, match.end("owner"))
         )
+        venture = VENTURE.match(text)
+        if venture and match.start("owner") < venture.end() if groups.get("owner") else False:
+            return self.before(index, match.end())
         if groups.get("owner") and not past:
             found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
             if found:
@@ -94,7 +99,10 @@ class Owners:
         return named[0].name if len({m.name for m in named}) == 1 else None
 
     def before(self, index: int, position: int) -> str | None:
-        """The clause's subject as owner."""
+        """The clause's subject as owner; of a venture with another, whoever speaks of it as its own."""
+        venture = VENTURE.match(self.reading.annotated[index].text)
+        if venture and venture.end() <= position and (parent := self.discourse.before(index)):
+            return self.company(parent.names[0])
         found = self.discourse.clause_subject(index, position)
         sentence = self.reading.annotated[index]
         if not found and (first := ahead().match(sentence.text)):

@@ -91,6 +91,17 @@ def seated() -> re.Pattern[str]:
 
 # what stands for a place
 POINTS = re.compile(r"\b(?:there|next door|nearby|the same (?:city|town|place)|There|Here)\b|‹[A-Z]*F[A-Z]*#")
+# before a place that says where the one before it lies
+LIES_NEAR = re.compile(r"(?:outside|near|close to) $")
+CONTINENTS = frozenset(
+    {"Europe", "European Union", "Asia", "North America", "South America", "Latin America", "Africa"}
+)
+# one of several plants in a country, which its name would not tell apart
+ONE_OF = (
+    r"(?:\b(?:second|first|third|fourth|\d+th|only|biggest|largest|every|other|another|further)|‹ordinal#\d+›)"
+    r" (?:[a-z-]+ )?"
+)
+COUNTED, COUNTED_LAST = re.compile(ONE_OF), re.compile(ONE_OF + "$")
 # a place before all else
 FRONTED = re.compile(r"In (?P<place>‹[A-Z]*L[A-Z]*#\d+›)[, ]")
 # a plant's own name, after its place: "a works near Montreal, known as Northvolt Six"
@@ -186,7 +197,7 @@ class PlantFinder:
         if not places or self.too_wide(sentence.text, rule, match, places):
             return
         listed = match.groupdict().get("places") is not None
-        for place in [p for p in places if "Country" not in p.kinds] if listed else places[:1]:
+        for place in [p for p in places if self.stands_alone(p, places)] if listed else places[:1]:
             owner = self.owners.of(index, sentence, match)
             if owner:
                 rest = places[places.index(place) + 1 :]
@@ -195,6 +206,8 @@ class PlantFinder:
                 if rest and not place.known and not listed and "Country" not in rest[0].kinds:
                     seat = rest[0] if " in " in self.reading.mask[place.end : rest[0].start] else place
                 name = self.same(index, match) or self.plant_name(owner, place.name)
+                if place.name in CONTINENTS and not self.reading.register.resolve(name):
+                    continue
                 area = self.states(sentence, match, place)
                 yield PlantMention(
                     index, match.start(), match.end(), name, owner, (seat.name, *wider[:1]), rule.id, area
@@ -273,10 +286,13 @@ class PlantFinder:
             return True
         if rule.cities:
             listed = places if "places" in match.re.groupindex else places[:1]
-            return not all("City" in p.kinds for p in listed if p is places[0] or "Country" not in p.kinds)
+            return not all(
+                "City" in p.kinds or p.name.endswith(" County")
+                for p in listed
+                if p is places[0] or "Country" not in p.kinds
+            )
         wide = places[0].kinds & {"Country", "Market"} or places[0].name in {"Europe", "Asia", "North America"}
-        counted = r"(?:\b(?:second|first|third|fourth|\d+th|only|biggest|largest|every|other|another|further)|‹ordinal#\d+›) (?:[a-z-]+ )?"
-        if wide and (re.search(counted, match.group()) or re.search(counted + "$", text[: match.start()])):
+        if wide and (COUNTED.search(match.group()) or COUNTED_LAST.search(text[: match.start()])):
             return True
         several = re.search(
             r"‹n#\d+› (?:(?!its |the |an? |at |in |for |jobs )[a-z-]+ ){0,3}$", text[: match.start()]
@@ -284,6 +300,12 @@ class PlantFinder:
         plural = re.search(r"\b(?:plants|factories|gigafactories|sites|facilities|works)\b", match.group())
         wide = bool(several) or bool(places[0].kinds & {"Country", "Market"})
         return bool(plural) and wide and "places" not in match.groupdict()
+
+    def stands_alone(self, place: Mention, places: list[Mention]) -> bool:
+        """Whether a place of a list has a plant of its own: no country, nor what only says where another one lies."""
+        left = self.reading.mask[max(0, place.start - 9) : place.start]
+        lies = LIES_NEAR.search(left) or ("Region" in place.kinds and left.endswith(" in "))
+        return "Country" not in place.kinds and (place is places[0] or not lies)
 
     def states(self, sentence: Annotated, match: re.Match[str], place: Mention) -> tuple[str, ...]:
         """The states and provinces that follow a place in a match."""
@@ -296,7 +318,7 @@ class PlantFinder:
         return [m.name for m in places[1:] if "Country" in m.kinds]
 
     def country_of(self, sentence: Annotated, match: re.Match[str]) -> list[str]:
-        """The country of a plant by what opens its sentence, its list item, or by an adjective ("a British factory")."""
+        """The country of a plant by what opens its sentence, its list item, or an adjective ("a British factory")."""
         found = self.fronted(sentence, match) or self.label_country(sentence)
         adjective = None if found else national().search(sentence.text[: match.end()], max(0, match.start() - 25))
         return [place_adjectives()[adjective["nation"]]] if adjective else found

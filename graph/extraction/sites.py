@@ -35,7 +35,7 @@ def said_of_it() -> re.Pattern[str]:
     intends = any_of(table("syntax")["intends"])
     return re.compile(
         expand(
-            rf"(?:(?:[A-Z][a-z]+ ){{0,2}}[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)|(?:Its|The) {spoken['part']}|(?:That|This) one |(?:A|The) (?:second|third|other|first)(?: one)?,? (?![a-z-]+ (?:car|model|SUV)))"
+            rf"(?:(?:[A-Z][a-z]+ (?:[a-z]+,? ){{0,3}}?)?[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)|(?:Its|The) {spoken['part']}|(?:That|This) one |(?:A|The) (?:second|third|other|first)(?: one)?,? (?![a-z-]+ (?:car|model|SUV)))"
         )
     )
 
@@ -68,6 +68,8 @@ class Plants(Towns):
         if back or not self.discourse.clause_subject(index, position):
             reach = index - 3 if back else index - 2
             earlier = [p for p in self.found if reach <= p.index < index and self.near(p.index, index, same=not back)]
+            acts = self.discourse.clause_subject(index, position)
+            earlier = [p for p in earlier if acts and p.owner in acts.names] or earlier
             if sentence.text.startswith("The ") and plants().search(sentence.text, 0, 40):
                 alone = True
             return earlier[-1] if earlier else self.only(index) if alone else self.main(index) if back else None
@@ -116,7 +118,8 @@ class Plants(Towns):
         named = bool(anaphora().match(sentence.text))
         if named or anaphora().search(sentence.text):
             earlier = [p for p in self.found if index - 4 <= p.index < index and self.near(p.index, index)]
-            return earlier[-1] if earlier else None
+            named_here = {m.name for m in sentence.mentions() if self.discourse.is_company(m)}
+            return next(iter([p for p in reversed(earlier) if p.owner in named_here] or earlier[-1:]), None)
         return self.focus(index - 1, index) if said_of_it().match(sentence.text) else None
 
     def only(self, index: int) -> PlantMention | None:
@@ -130,7 +133,7 @@ class Plants(Towns):
         """The plant that a text is about up to a sentence: the only one so far, told of in its opening."""
         earlier = [p for p in self.found if p.index < index]
         one = len({p.name for p in earlier}) == 1 and earlier[0].index < 6
-        return earlier[0] if one and earlier[0].owner == self.reading.topic else None
+        return earlier[0] if one else None
 
     def lately(self, index: int) -> tuple[str, ...]:
         """The plants of a sentence, else those of the one before."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from graph.extraction.annotate import Annotated
 from graph.extraction.lexicon import any_of, table
+from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.plants import PlantFinder, PlantMention, plants
 from graph.extraction.readings import Reading, expand
 from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
@@ -26,7 +27,7 @@ def acting() -> re.Pattern[str]:
     return re.compile(
         expand(
             rf"(?:^|[;:.] |, (?:and|but|while) |[–—] )(?P<town>‹[A-Z]*L[A-Z]*#\d+›)"
-            rf"(?:{apposed}|{aside},? ?{role}| \((?=(?:up to |about |some )?‹(?:GWh|n)#\d+›))"
+            rf"(?:{apposed}|{aside},? ?{role}|, which (?:employs|builds|makes|produces|assembles|can (?:build|make))| \((?=(?:up to |about |some )?‹(?:GWh|n)#\d+›))"
         )
     )
 
@@ -40,9 +41,24 @@ def dateline() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def possessed() -> re.Pattern[str]:
+    """Somebody's plant at the opening of a sentence."""
+    return re.compile(
+        expand(
+            r"(?:(?P<owner>{org}|[Tt]he (?:[\w-]+ ){0,3}?{maker}|Its|Their)(?:'s?)? )"
+            r"(?:(?!plans?|planned)(?:[\w'-]+|‹(?:money|when|n|GWh)#\d+›) ){0,4}?{plantnoun}"
+        )
+    )
+
+
+@lru_cache(maxsize=1)
 def celebrated() -> re.Pattern[str]:
     """A plant whose opening or start is the news of the day."""
     return re.compile(expand(any_of(table("syntax")["plants"]["news"])), re.IGNORECASE)
+
+
+# a plant that is none of those spoken of
+ANOTHER = re.compile(r"\b(?:second|third|fourth|another|new|further|other)\b|‹ordinal#")
 
 
 class Towns(PlantFinder):
@@ -56,6 +72,7 @@ class Towns(PlantFinder):
             for index, sentence in enumerate(reading.annotated):
                 if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
                     more += self.towns(index, sentence)
+                    more += self.bridged(index, sentence)
         self.found = sorted([*self.found, *more], key=lambda p: (p.index, p.start))
         self.found = [self.told_apart(p) for p in self.found]
 
@@ -74,6 +91,24 @@ class Towns(PlantFinder):
                 wider = [m.name for m in after if "Country" in m.kinds][:1]
                 name = known.name if known else self.plant_name(owner, town.name)
                 yield PlantMention(index, start, end, name, owner, (town.name, *wider), "plant.town")
+
+    def bridged(self, index: int, sentence: Annotated) -> Iterator[PlantMention]:
+        """The plant that someone has in the one town of the sentence before: "Nothing moves in Trollheim. Its plant"."""
+        if not index or self.reading.sentences[index - 1].block != sentence.sentence.block:
+            return
+        before = self.reading.annotated[index - 1]
+        towns = {m.name for m in before.mentions() if "City" in m.kinds}
+        match = possessed().match(sentence.text)
+        if not match or len(towns) != 1 or any(p.index in {index, index - 1} for p in self.found):
+            return
+        town = towns.pop()
+        places = sentence.mentions(match.end(), match.end() + 30)
+        if self.at(town) or any(m.kinds & PLACE_KINDS for m in places):
+            return
+        found = self.discourse.resolve(index, *match.span("owner"))
+        if found:
+            owner = self.owners.company(found.names[0])
+            yield PlantMention(index, *match.span(), self.plant_name(owner, town), owner, (town,), "plant.bridged")
 
     def town_owner(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
         """Whose plant a town stands for: whom the apposition names, else whom the text is about there."""
@@ -132,6 +167,9 @@ class Towns(PlantFinder):
         """A plant of a state that goes back to one of its towns: "in Holland, Michigan", then "the Michigan plant"."""
         wide = self.reading.register.resolve(plant.places[0]) if len(plant.places) == 1 else None
         if not wide or "Region" not in wide.kinds or plant.rule == "plant.named":
+            return plant
+        text = self.reading.annotated[plant.index].text
+        if ANOTHER.search(text, max(0, plant.start - 20), plant.end):
             return plant
         inside = [p for p in self.found if p.owner == plant.owner and self.in_state(p, plant.places[0], wide.slug)]
         before = [p for p in inside if (p.index, p.start) < (plant.index, plant.start)]
