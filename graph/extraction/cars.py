@@ -51,7 +51,11 @@ class Cars:
 
     def alone(self, sentence: Annotated) -> bool:
         """Whether a sentence names no car, platform, battery or plant that a figure in it could be about."""
-        return not any(isinstance(m, Mention) and set(mark_of(m)) & set("VPTF") for m in sentence.mentions())
+        for start, _, item in sentence.marks():
+            opens = re.search(r"(?:^|[.;,] )(?:the |its |an? )?(?:new )?$", sentence.text[:start], re.IGNORECASE)
+            if isinstance(item, Mention) and set(mark_of(item)) & set("VPTF" if opens else "VPF"):
+                return False
+        return True
 
     def lately(self, index: int) -> list[str]:
         """The one car that the six sentences before name, or else the document's own."""

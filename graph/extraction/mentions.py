@@ -190,6 +190,16 @@ class Gazetteer:
                 )
         return sorted([*found, *self._shortened(text, words, found)], key=lambda m: m.start)
 
+    def _code(self, mention: Mention) -> str | None:
+        """The code that a car's longer name begins with after its brand: "Q6" of "Audi Q6 e-tron"."""
+        if "VehicleModel" not in mention.kinds:
+            return None
+        owners = [self.register.resolve(mention.name)]
+        brands = {self.register.entities[p].name for o in owners if o for p in o.parents if p in self.register.entities}
+        short = next((mention.name[len(b) + 1 :] for b in brands if mention.name.startswith(f"{b} ")), "")
+        code, _, rest = short.partition(" ")
+        return code if rest and re.fullmatch(r"[A-Z]{1,3}\d{1,3}[A-Z]?", code) else None
+
     def _with_plus(self, text: str, mention: Mention) -> Mention:
         """A car whose name goes on with a plus is another one: "the C-HR+" is no "C-HR"."""
         if "VehicleModel" not in mention.kinds or not re.match(r"\+(?!\w)", text[mention.end : mention.end + 2]):
@@ -226,6 +236,8 @@ class Gazetteer:
             parts = mention.name.split()
             if mention.kinds & ORGANIZATION_KINDS and len(parts) > 1 and fold(parts[0]) not in self.common:
                 heads.setdefault(parts[0], set()).add(mention.name)
+            if code := self._code(mention):
+                heads.setdefault(code, set()).add(mention.name)
         kinds = {m.name: m.kinds for m in found}
         taken = {i for m in found for i in range(m.start, m.end)}
         return [

@@ -17,7 +17,7 @@ DRIVEN = frozenset(
 )
 FORWARD = frozenset("modelCount platformCount productionVolume".split())
 BROKEN = re.compile(
-    r"; |,? and (?:has|have|had|is|was|it|they)\b"
+    r"; |,? and (?:has|have|had|is|was|it|they|expects?|aims?|plans?|wants?|intends?|hopes?)\b"
     r"|, (?:with|while|but|which|who|twice|up from|compared|and (?:by|in) )| – | — "
 )
 OF_ONE_VERSION = frozenset("makesModel usesPlatform price".split())

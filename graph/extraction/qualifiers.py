@@ -20,6 +20,7 @@ from graph.extraction.whens import DATED, Whens
 
 PART = re.compile(r",? (?:of which|including|out of which|, of this|with) |: |, and | and (?=‹money)|[^;]{0,60} and $")
 PART_OF = re.compile(r",? (?:of which|including|out of which|of this|among them)\b[^;]*$|‹n#\d+›[^.;‹]{0,40} to $")
+OF_THEM = re.compile(r"‹n#\d+› of (?:them|these|those|which)\b")
 WHOLE = re.compile(r"‹n#\d+› of the $")
 
 
@@ -111,6 +112,7 @@ class Qualifiers:
             if alike and other.anchor < frame.anchor and id(other) in self.done:
                 whole = self.done[id(other)]
                 part = (PART if frame.property == "investment" else PART_OF).search(text, other.anchor, frame.anchor)
+                part = part or OF_THEM.match(text, frame.anchor)
                 return Qualified(whole.start, whole.end, whole.duration_years) if part else None
         return None
 

@@ -20,10 +20,16 @@ PLACED = frozenset(
 LABELLED = frozenset("usesPlatform offersTechnology".split())
 APART = frozenset("salesShare launch modelCount salesVolume productionVolume".split())
 BEFORE = re.compile(
-    r"(?:‹[A-Z]*[OB][A-Z]*#\d+›|\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the|\breach(?:es|ed)?)\s+(?:the )?(?:whole of )?$",
+    r"(?:‹[A-Z]*[OB][A-Z]*#\d+›|\bin|\bacross|\bfor|\bthroughout|\bwithin|\binto|\bto|\bon the|\breach(?:es|ed)?)"
+    r"\s+(?:the )?(?:whole of )?$",
     re.IGNORECASE,
 )
 AT_OWN = re.compile(r"\b(?:at|in|into) (?:its|their) $", re.IGNORECASE)
+# the place after a launch's date: "since June in Europe"
+ELSEWHERE = re.compile(
+    r",? (?:in|across|for) (?:the )?‹(?-i:[A-Z]*L[A-Z]*)#\d+›"
+    r"(?:(?:,? and |, )(?:the )?‹(?-i:[A-Z]*L[A-Z]*)#\d+›)*(?!,? ‹when)"
+)
 MADE_AT = re.compile(r"\b(?:built|made|produced|assembled|manufactured|plants?|factory)\b[^,;]*$", re.IGNORECASE)
 AND_WILL = re.compile(
     r" and (?=(?:will|is|has|goes|comes|should|would|are) )"
@@ -63,6 +69,8 @@ class Regions:
         if frame.property in {"launch", "carbonNeutrality"}:
             opens = [m.end() for m in AND_WILL.finditer(sentence.text, frame.start, frame.end)]
             found = self.places_in(frame, sentence, opens[-1] if opens else frame.start, frame.end)
+            beside = ELSEWHERE.match(sentence.text, frame.end) if not found else None
+            found = [m.name for m in sentence.mentions(*beside.span())] if beside else found
             return tuple(found) or (self.label(sentence),)
         spent = self.spent_at(frame, sentence) if frame.property == "investment" else None
         return (spent,) if spent else self.limits(frame, sentence)
