@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import render_template
+from pyoxigraph import RdfFormat, serialize
 
 from service.dataset import Dataset
 from service.pages.filters import local
-from service.pages.model import Row, claims, rows
+from service.pages.model import Row, claims, rows, stored
 from service.pages.reading import parts
-from service.pages.statements import beside, content, when
+from service.pages.statements import against, content, when
 
 FIRMNESS = {"fact": "as a fact", "plan": "as a plan", "report": "as a report", "negated": "as a denial"}
 
@@ -30,9 +31,17 @@ def claim_page(dataset: Dataset, iri: str) -> str | None:
         details=_details(claim, how[0]),
         plan=how[0].get("plan"),
         alike=alike,
-        beside=[row for row in beside(dataset, subject) if row["claim"] == iri],
+        against=against(dataset, iri),
+        turtle=_turtle(dataset, iri),
         citation=_citation(claim, iri),
     )
+
+
+def _turtle(dataset: Dataset, iri: str) -> str:
+    """The claim's statements as people read RDF, without the prefixes' declarations."""
+    triples = sorted(dataset.construct(stored("data-claim"), this=iri), key=str)
+    text = (serialize(triples, format=RdfFormat.TURTLE, prefixes=dataset.prefixes) or b"").decode()
+    return "\n".join(line for line in text.splitlines() if not line.startswith("@prefix"))
 
 
 def _details(claim: Row, how: Row) -> list[tuple[str, str]]:
@@ -45,7 +54,7 @@ def _details(claim: Row, how: Row) -> list[tuple[str, str]]:
         ("Review", claim.get("state")),
         ("Origin", claim.get("origin")),
         ("Found by rule", how.get("ruleLabel") or (local(how["rule"]) if how.get("rule") else None)),
-        ("Precision of the rule", how.get("precision")),
+        ("Precision of the rule", f"{float(how['precision']):.0%}" if how.get("precision") else None),
         ("Confidence", how.get("confidence")),
         ("In US dollars", f"{float(claim['usd']):,.0f}" if claim.get("usd") else None),
     )

@@ -110,7 +110,15 @@ def targets(found: Iterable[Statement]) -> list[Statement]:
 
 def beside(dataset: Dataset, *iris: str) -> list[Row]:
     """The claims of subjects, plans or documents that stand against others; `how` says in which way."""
-    found = rows(dataset, "beside", iris)
+    return _told(rows(dataset, "beside", iris))
+
+
+def against(dataset: Dataset, iri: str) -> list[Row]:
+    """What stands against one claim, by date, with its words and source; `how` says in which way."""
+    return _told(rows(dataset, "against", this=iri))
+
+
+def _told(found: list[Row]) -> list[Row]:
     for row in found:
         row["how"] = _how(row)
     return found

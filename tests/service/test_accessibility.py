@@ -89,6 +89,7 @@ def test_no_page_keeps_anybody_out(browser: Browser, open_site: str, axe: str, w
 
 
 def sign_in(visit: Visit) -> None:
+    visit.page.set_default_navigation_timeout(60_000)  # the first review loads the register
     page = visit.to("/review")
     page.get_by_label("Token").fill(TOKEN)
     page.keyboard.press("Enter")
