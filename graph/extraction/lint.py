@@ -1,4 +1,4 @@
-"""Checks of rules and lexicon: patterns compile, names are unique, every example yields its claim."""
+"""Checks of rules and lexicon: patterns compile, names are unique, every example yields its claim, nothing is dead."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from graph.claims import PROPERTIES, UNITS, Claim
+from graph.extraction.dead import dead_entries
 from graph.extraction.evaluate import same
 from graph.extraction.lexicon import RULES, table
 from graph.extraction.pipeline import RuleExtractor, candidates
@@ -21,7 +22,7 @@ def lint(register: Register | None = None) -> list[str]:
     if broken:
         return broken
     extractor = RuleExtractor(register or load_register())
-    return [*identity_problems(), *example_problems(extractor)]
+    return [*identity_problems(), *dead_entries(), *example_problems(extractor)]
 
 
 def rows() -> list[tuple[str, dict[str, Any]]]:
@@ -33,7 +34,7 @@ def compile_problems() -> list[str]:
     """Patterns that do not compile."""
     found = []
     for _, rule in rows():
-        for key in ("pattern", "before", "after", "near", "exclude", "not_after"):
+        for key in ("pattern", "before", "after", "near", "exclude", "not_after", "not_before"):
             try:
                 compiled(rule.get(key), f"{rule['id']} ({key})")
             except RuleError as error:
