@@ -19,7 +19,7 @@ from pyoxigraph import Quad
 from graph import crew, neighbourhood, paths, rdf
 from graph.assembly import Assembly
 from graph.digests import build_id
-from graph.draft import Draft
+from graph.draft import LARGEST_DUMP, Draft, as_stored
 from graph.ledger import FILE as LEDGER
 from graph.ledger import Ledger
 from graph.linking.decisions import links_folder
@@ -36,7 +36,6 @@ from graph.withdrawn import note_withdrawn
 LOCAL = Means()
 CACHE = "cache"
 CHECKED_TOGETHER = 20_000  # derived quads; more would take much memory and save no time
-LARGEST_DUMP = 200_000  # quads of a graph whose dump a change still writes; a larger one is written when asked for
 
 Progress = Callable[[str, int, int], None]
 
@@ -119,7 +118,7 @@ def _build(data: Path, namespace: Namespace, progress: Progress, means: Means) -
     with drafted(data, namespace) as draft:
         ground = rdf.ground_quads(namespace)
         for graph, quads in ground.items():
-            draft.change(graph, added=quads)
+            draft.change(graph, added=as_stored(quads))
         draft.ledger.note("sources", sources_digest(namespace))
         draft.ledger.note("entities", str(rdf.count_entities(ground[namespace.graph("register")])))
         work = Assembly(draft, place.gate)

@@ -26,6 +26,7 @@ from graph.store.embedded import open_store
 from graph.terms import RDF_TYPE, canonical_lines, iri
 
 AT_ONCE = 200_000  # quads that wait before they are written to the store together
+LARGEST_DUMP = 200_000  # quads of a graph whose dump a change still writes; a larger one is written when asked for
 _RULES = {EV + "rule", EV + "computedBy"}
 
 
@@ -167,6 +168,13 @@ class Draft:
         self.store.flush()
 
 
+def as_stored(quads: Iterable[Quad]) -> list[Quad]:
+    """The quads as a store gives them back, with one way to write each number: only those have a lasting digest."""
+    store = Store()
+    store.bulk_extend(quads)
+    return list(store)
+
+
 def dump_name(graph: str, base: str) -> str:
     """The file that holds a graph's dump: `graph-facts.nq.gz`, `document-nissan-the-arc.nq.gz`."""
     return re.sub(r"[^\w.-]+", "-", graph.removeprefix(base)).strip("-") + ".nq.gz"
@@ -175,6 +183,6 @@ def dump_name(graph: str, base: str) -> str:
 def write_dump(path: Path, store: Store, graph: str) -> None:
     """Write one graph of a store as canonical N-Quads, compressed; the same quads give the same bytes."""
     lines = canonical_lines(store.quads_for_pattern(None, None, None, NamedNode(graph)))
-    draft = path.with_name(f".{path.name}")
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
     draft.write_bytes(gzip.compress("".join(line + "\n" for line in lines).encode(), mtime=0))
     draft.replace(path)

@@ -12,6 +12,7 @@ import click
 from graph.namespaces import Namespace
 from service.bench.command import bench
 from service.extracting import extract
+from service.files import dump, load
 from service.linking import enrich, link, match
 from service.settings import SETTINGS, Settings
 from service.telling import settings, told
@@ -149,18 +150,6 @@ def query(query: str, form: str) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def dump(folder: Path) -> None:
-    """Copy the dumps of the published dataset to a folder."""
-    from service.querying import copy_dumps
-
-    chosen = settings()
-    with told():
-        for path in copy_dumps(chosen, folder):
-            click.echo(str(path))
-
-
-@main.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--errors", is_flag=True, help="List the claims that were missed and those that are wrong.")
 def evaluate(folder: Path, errors: bool) -> None:
@@ -194,7 +183,7 @@ def serve(scratch: bool) -> None:
         run(settings(), scratch=scratch)
 
 
-for command in (bench, extract, link, enrich, match):
+for command in (bench, extract, link, enrich, match, dump, load):
     main.add_command(command)
 
 

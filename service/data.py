@@ -16,8 +16,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
-from graph.namespaces import DCAT, DCT, RDF, VOID, XSD
 from graph.draft import dump_name
+from graph.namespaces import DCAT, DCT, RDF, VOID, XSD
+from service.completing import completed
 from service.dataset import Dataset, current
 from service.negotiation import Offer, choose
 from service.problems import Problem, not_acceptable
@@ -70,6 +71,7 @@ class Dump:
 
 def listed(dataset: Dataset) -> list[Dump]:
     """The dumps of a build by name; what a manifest names and the disk does not have is left out."""
+    completed(dataset.home)
     found = []
     for graph, facts in dataset.manifest["graphs"].items():
         name = dump_name(graph, dataset.manifest["base"])

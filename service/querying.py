@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -173,13 +172,3 @@ def _short(text: str) -> str:
     """A text for a cell: one line, without what a terminal would take for a command."""
     flat = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
     return flat if len(flat) <= WIDEST else flat[: WIDEST - 1] + "…"
-
-
-def copy_dumps(settings: Settings, folder: Path) -> Iterator[Path]:
-    """Copy the current build's dumps into a folder, one compressed N-Quads file a graph. Raises StoreError."""
-    build = current_build(settings.data)
-    if build is None:
-        raise StoreError(f"{settings.data}: nothing was built there; run `evplans build`")
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted((build / "dumps").iterdir()):
-        yield Path(shutil.copyfile(path, folder / path.name))

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from graph.store.remote import Remote
+from service.completing import completed
 from service.dataset import Datasets, NoDataset
+from service.sparql import loader
 from service.sparql.changes import Superseded, tried
 from service.sparql.forwarding import Answering, Forwarder
 from service.sparql.overlay import compacted
@@ -189,7 +191,11 @@ class Engine:
         return pool
 
     def _open(self, home: Path) -> Answering:
-        return Forwarder(home, self._remote) if self._remote else Pool(home, users=self._users)
+        if self._remote:
+            return Forwarder(home, self._remote)
+        if loader.fits(home):
+            completed(home)  # the process that loads them may open no store
+        return Pool(home, users=self._users)
 
     def _start(self, home: Path) -> Answering:
         try:
