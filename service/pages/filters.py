@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 from graph.namespaces import DEFAULT_BASE
 
 MARKS = re.compile(r"\*{1,3}|`+|(?m:^\s*(?:#{1,6}|[-*+>])\s+)|!?\[(?=[^\]\n]*\]\()|\]\([^)\n]*\)")
+DATE = re.compile(r"\b\d{4}-\d\d(?:-\d\d)?\b")
 LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 HASHED = {"ontology": "ontology/", "shapes": "graph/shapes#"}  # where the names behind a hash are shown
 BOUNDS = {"about": "about ", "at-least": "at least ", "at-most": "at most "}
@@ -35,6 +36,11 @@ def rounded(value: object) -> str:
     """A large amount to three figures: 24220150000 as `24.2 billion`."""
     amount = Decimal(str(value))
     return number(f"{Decimal(f'{amount:.3g}'):f}")
+
+
+def dated(text: object) -> Markup:
+    """Text as HTML whose dates are not broken at the end of a line."""
+    return Markup(DATE.sub(r'<span class="date">\g<0></span>', str(escape(text))))  # noqa: S704 escaped before
 
 
 def plural(noun: object) -> str:

@@ -85,7 +85,7 @@ def test_a_newcomer_comes_from_a_search_to_the_sentence(visit: Visit) -> None:
     page.get_by_role("link", name=re.compile("^Claim: Nissan is to bring out 34 ")).click()
     expect(page.locator("mark")).to_contain_text("34")
     quote = page.locator("mark").inner_text()
-    page.get_by_role("link", name="The Arc, or how Nissan plans to bend the curve").click()
+    page.get_by_role("link", name="The Arc, or how Nissan plans to bend the curve").first.click()
     expect(page.locator(":target + mark")).to_be_visible()
     assert quote in page.locator(".source").inner_text()
 
