@@ -150,15 +150,22 @@ def query(query: str, form: str) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--errors", is_flag=True, help="List the claims that were missed and those that are wrong.")
-def evaluate(folder: Path, errors: bool) -> None:
-    """Extract a folder's documents and score the claims against its *.claims.jsonl."""
-    from graph.extraction.evaluate import evaluate_folder
+@click.option(
+    "--confidence", is_flag=True, help="Keep each rule's precision on all this gold, as claims are to bear it."
+)
+def evaluate(folders: tuple[Path, ...], errors: bool, confidence: bool) -> None:
+    """Extract the documents of folders and score the claims against the *.claims.jsonl beside them."""
+    from graph.extraction.evaluate import evaluate_folder, write_confidence
     from graph.register import load_register
 
     with told():
-        click.echo(evaluate_folder(folder, load_register(), errors=errors))
+        register = load_register()
+        for folder in folders:
+            click.echo(evaluate_folder(folder, register, errors=errors))
+        if confidence:
+            click.echo(f"wrote {write_confidence(folders, register)}", err=True)
 
 
 @main.command()
