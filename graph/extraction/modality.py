@@ -39,6 +39,10 @@ OWNED = re.compile(r"(?:\b(?:its|their|whose)|›'s) (?:[\w-]+ ){0,3}$")
 APPOSITION = re.compile(rf", (?:its|their|the) (?:[\w-]+ ){{0,3}}{any_of(MODALITY['premises'])}")
 
 
+# a relative clause that has ended
+CLOSED = re.compile(r", which [^;:]*, $")
+
+
 class Modality:
     """The modality of a document's frames."""
 
@@ -106,7 +110,8 @@ class Modality:
         ):
             return True
         gone = cue("never_built").search(text, frame.end)
-        return bool(gone) and not re.search(r"[;:]|, (?:and|but|while|which) |‹[A-Z]*L", text[frame.end : gone.start()])
+        between = CLOSED.sub(", ", text[frame.end : gone.start()]) if gone else ""
+        return bool(gone) and not re.search(r"[;:]|, (?:and|but|while|which) |‹[A-Z]*L", between)
 
     def before(self, text: str, position: int) -> int:
         """Where the clause before a position begins."""

@@ -90,7 +90,11 @@ def seated() -> re.Pattern[str]:
 
 
 # what stands for a place
-POINTS = re.compile(r"\b(?:there|next door|nearby|the same (?:city|town|place)|There|Here)\b|‹[A-Z]*F[A-Z]*#")
+POINTS = re.compile(
+    r"\b(?:there|next door|nearby|the same (?:city|town|place)|There|Here|Next door|Nearby|Next to it|Not far away|Beside it)\b|‹[A-Z]*F[A-Z]*#"
+)
+# a dateline's town and country
+DATED = re.compile(r"‹[A-Z]*L[A-Z]*#\d+›, ‹[A-Z]*L")
 # before a place that says where the one before it lies
 LIES_NEAR = re.compile(r"(?:outside|near|close to) $")
 CONTINENTS = frozenset(
@@ -201,7 +205,7 @@ class PlantFinder:
             owner = self.owners.of(index, sentence, match)
             if owner:
                 rest = places[places.index(place) + 1 :]
-                wider = self.wider([place, *rest[:1]] if listed else places) or self.country_of(sentence, match)
+                wider = self.wider([place, *rest[:1]] if listed else places) or self.country_of(sentence, match, place)
                 seat = place
                 if rest and not place.known and not listed and "Country" not in rest[0].kinds:
                     seat = rest[0] if " in " in self.reading.mask[place.end : rest[0].start] else place
@@ -317,9 +321,12 @@ class PlantFinder:
         """Countries among the places after the first."""
         return [m.name for m in places[1:] if "Country" in m.kinds]
 
-    def country_of(self, sentence: Annotated, match: re.Match[str]) -> list[str]:
+    def country_of(self, sentence: Annotated, match: re.Match[str], place: Mention) -> list[str]:
         """The country of a plant by what opens its sentence, its list item, or an adjective ("a British factory")."""
         found = self.fronted(sentence, match) or self.label_country(sentence)
+        first = [m for m in sentence.mentions()[:2] if DATED.match(sentence.text)]
+        if len(first) == 2 and first[0].name == place.name and "Country" in first[1].kinds:
+            return [first[1].name]
         adjective = None if found else national().search(sentence.text[: match.end()], max(0, match.start() - 25))
         return [place_adjectives()[adjective["nation"]]] if adjective else found
 

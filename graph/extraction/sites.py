@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from graph.extraction.annotate import Annotated
-from graph.extraction.lexicon import any_of, cue, table
+from graph.extraction.lexicon import any_of, cue, place_adjectives, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
 from graph.extraction.plants import PlantMention, anaphora, plants
@@ -37,6 +37,14 @@ def said_of_it() -> re.Pattern[str]:
         expand(
             rf"(?:(?:[A-Z][a-z]+ (?:[a-z]+,? ){{0,3}}?)?[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)|(?:Its|The) {spoken['part']}|(?:That|This) one |(?:A|The) (?:second|third|other|first)(?: one)?,? (?![a-z-]+ (?:car|model|SUV)))"
         )
+    )
+
+
+@lru_cache(maxsize=1)
+def one_of_nation() -> re.Pattern[str]:
+    """The plant that a nationality tells from others."""
+    return re.compile(
+        expand(r"(?:[Tt]he|[Ii]ts) (?P<nation>{nation}) (?:one|(?:[a-z]+ )?{plantnoun})(?! in\b| at\b| near\b)")
     )
 
 
@@ -91,10 +99,13 @@ class Plants(Towns):
 
     def named_again(self, index: int, sentence: Annotated, position: int) -> PlantMention | None:
         """The plant of the place that stands nearest before a figure, where no other company acts in between."""
-        places = [m for m in sentence.mentions(0, position) if m.kinds & PLACE_KINDS]
+        places = [m.name for m in sentence.mentions(0, position) if m.kinds & PLACE_KINDS]
+        national = list(one_of_nation().finditer(sentence.text, 0, position))
+        if national:
+            return self.in_nation(place_adjectives()[national[-1]["nation"]], index)
         if not places:
             return None
-        last = places[-1].name
+        last = places[-1]
         subject = self.discourse.clause_subject(index, position)
         there = [p for p in self.found if last in (p.places[:1] or p.area) or last in p.area]
         there = [p for p in there if not subject or p.owner in subject.names]
@@ -103,7 +114,24 @@ class Plants(Towns):
     def listed_under(self, index: int) -> PlantMention | None:
         """The plant that a list of facts is about: its items name nobody and no place, and the text has one plant."""
         named = self.reading.annotated[index].mentions()
-        return None if any(m.kinds & PLACE_KINDS or self.discourse.is_company(m) for m in named) else self.main(index)
+        if any(m.kinds & PLACE_KINDS or self.discourse.is_company(m) for m in named):
+            return None
+        first = index
+        while first and self.reading.blocks[self.reading.sentences[first].block].kind != "heading":
+            first -= 1
+        section = [p for p in self.found if first <= p.index < index]
+        return section[-1] if len({p.name for p in section}) == 1 else self.main(index)
+
+    def in_nation(self, country: str, index: int) -> PlantMention | None:
+        """The plant of a country that was spoken of: "the Hungarian one"."""
+        there = [p for p in self.found if p.index <= index and (country in p.places or self.inside(p, country))]
+        return there[-1] if len({p.name for p in there}) == 1 else None
+
+    def inside(self, plant: PlantMention, country: str) -> bool:
+        """Whether a plant's town lies in a country, by the register."""
+        state = self.reading.register.resolve(country)
+        town = self.reading.register.resolve(plant.places[0]) if plant.places else None
+        return bool(state and town and state.slug in town.within)
 
     def focus(self, index: int, after: int, *, named: bool = False) -> PlantMention | None:
         """The plant that a sentence is about: its subject, what it builds, or what it goes back to."""
@@ -133,7 +161,11 @@ class Plants(Towns):
         """The plant that a text is about up to a sentence: the only one so far, told of in its opening."""
         earlier = [p for p in self.found if p.index < index]
         one = len({p.name for p in earlier}) == 1 and earlier[0].index < 6
-        return earlier[0] if one else None
+        if not one:
+            return None
+        topic = self.discourse.before(index)
+        spoken = {name.split()[0] for name in topic.names} if topic else set()
+        return earlier[0] if earlier[0].owner.split()[0] in spoken else None
 
     def lately(self, index: int) -> tuple[str, ...]:
         """The plants of a sentence, else those of the one before."""

@@ -45,7 +45,7 @@ def possessed() -> re.Pattern[str]:
     """Somebody's plant at the opening of a sentence."""
     return re.compile(
         expand(
-            r"(?:(?P<owner>{org}|[Tt]he (?:[\w-]+ ){0,3}?{maker}|Its|Their)(?:'s?)? )"
+            r"(?:(?P<owner>{org}|[Tt]he (?:[\w-]+ ){0,3}?{maker}|Its|Their|Our)(?:'s?)? )"
             r"(?:(?!plans?|planned)(?:[\w'-]+|‹(?:money|when|n|GWh)#\d+›) ){0,4}?{plantnoun}"
         )
     )
@@ -94,9 +94,10 @@ class Towns(PlantFinder):
 
     def bridged(self, index: int, sentence: Annotated) -> Iterator[PlantMention]:
         """The plant that someone has in the one town of the sentence before: "Nothing moves in Trollheim. Its plant"."""
-        if not index or self.reading.sentences[index - 1].block != sentence.sentence.block:
+        before = self.reading.annotated[index - 1] if index else sentence
+        above = self.reading.blocks[before.sentence.block].kind == "heading"
+        if not index or (before.sentence.block != sentence.sentence.block and not above):
             return
-        before = self.reading.annotated[index - 1]
         towns = {m.name for m in before.mentions() if "City" in m.kinds}
         match = possessed().match(sentence.text)
         if not match or len(towns) != 1 or any(p.index in {index, index - 1} for p in self.found):
