@@ -18,6 +18,7 @@ from typing import Any
 from flask import Flask
 
 from graph.store.embedded import write_store
+from service.requestlog import RequestLog, log_as_lines
 from service.settings import Settings
 from service.sparql.loader import WORKERS
 from service.sparql.workers import QUEUE
@@ -80,7 +81,9 @@ def _loader(settings: Settings, scratch: bool) -> Callable[..., Flask]:
         from service.app import create_app
 
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+        log_as_lines()
         app = create_app(settings, scratch)
+        app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
         app.extensions["evplans.engine"].warm()
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked at again and again

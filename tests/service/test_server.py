@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +37,9 @@ def start(data: Path, port: int) -> subprocess.Popen[str]:
 def running(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     port = free_port()
     process = start(data, port)
+    assert process.stderr is not None
+    process.said = []  # type: ignore[attr-defined]
+    threading.Thread(target=lambda: process.said.extend(process.stderr), daemon=True).start()  # type: ignore[attr-defined]
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(100):
@@ -75,3 +81,51 @@ def test_it_answers_and_ends_cleanly(data: Path) -> None:
             assert answer.read() == b'{"head":{},"boolean":true}'
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
+
+
+def test_each_request_is_one_line_of_json(data: Path) -> None:
+    with running(data) as (address, process):
+        given = urllib.request.Request(
+            address + "/sparql?query=ASK%20%7B%7D&secret=x", headers={"X-Request-Id": "abc-1"}
+        )
+        with urllib.request.urlopen(given, timeout=5) as answer:
+            assert answer.headers["X-Request-Id"] == "abc-1"
+        spoilt = urllib.request.Request(address + "/id/%22%0Anone", headers={"X-Request-Id": '"}, {"'})
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            urllib.request.urlopen(spoilt, timeout=5)
+        made = missing.value.headers["X-Request-Id"]
+        assert len(made) == 32
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+        time.sleep(0.1)
+    lines = {line["request"]: line for line in (json.loads(said) for said in process.said if said.startswith("{"))}
+    assert lines["abc-1"]["path"] == "/sparql"
+    assert (lines["abc-1"]["method"], lines["abc-1"]["status"], lines["abc-1"]["build"]) == ("GET", 200, "first")
+    assert lines["abc-1"]["ms"] > 0
+    assert lines[made]["status"] == 404
+    assert "secret" not in str(lines)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_within_five_seconds_whatever_is_under_way(data: Path, number: signal.Signals) -> None:
+    long = (
+        "/sparql?query=SELECT%20(COUNT(*)%20AS%20?n)%20%7B%20?a%20?b%20?c%20.%20?d%20?e%20?f%20.%20?g%20?h%20?i%20%7D"
+    )
+    with running(data) as (address, process), socket.create_connection(address[7:].split(":")) as idle:
+        idle.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert idle.recv(100).startswith(b"HTTP/1.1 200")
+        asking = threading.Thread(target=lambda: suppressed(address + long))
+        asking.start()
+        time.sleep(0.3)
+        begun = time.monotonic()
+        process.send_signal(number)
+        process.wait(15)
+        assert time.monotonic() - begun < 5
+        asking.join()
+
+
+def suppressed(address: str) -> None:
+    try:
+        urllib.request.urlopen(address, timeout=20).close()
+    except OSError:
+        return

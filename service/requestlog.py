@@ -1,0 +1,91 @@
+"""One line of JSON on standard error for each request: when, which, its outcome, how long it took and of which build.
+
+A request keeps the id that a proxy in front has given it, and gets one otherwise; the answer carries it too.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import IO, Any
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+
+
+class RequestLog:
+    """A WSGI application around another."""
+
+    def __init__(self, app: Application, out: IO[str] = sys.stderr) -> None:
+        self._app, self._out = app, out
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        begun, given = time.perf_counter(), environ.get("HTTP_X_REQUEST_ID", "")
+        name = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        told: dict[str, Any] = {"status": 500, "build": None}
+
+        def begin(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            told["status"] = int(status.split(" ", 1)[0])
+            told["build"] = next((value for key, value in headers if key.casefold() == "x-dataset-build"), None)
+            return start_response(status, [*headers, ("X-Request-Id", name)], *rest)
+
+        try:
+            body = self._app(environ, begin)
+        except BaseException:
+            self._write(environ, told, name, begun)
+            raise
+        return self._followed(body, environ, told, name, begun)
+
+    def _followed(
+        self, body: Iterable[bytes], environ: dict[str, Any], told: dict[str, Any], name: str, begun: float
+    ) -> Iterator[bytes]:
+        try:
+            yield from body
+        finally:
+            if close := getattr(body, "close", None):
+                close()
+            self._write(environ, told, name, begun)
+
+    def _write(self, environ: dict[str, Any], told: dict[str, Any], name: str, begun: float) -> None:
+        line = {
+            "time": _now(),
+            "request": name,
+            "method": environ["REQUEST_METHOD"],
+            "path": environ["PATH_INFO"],
+            "status": told["status"],
+            "ms": round((time.perf_counter() - begun) * 1000, 1),
+            "build": told["build"],
+        }
+        with suppress(OSError, ValueError):  # nobody listens any more: no reason to stop answering
+            self._out.write(_encode(line) + "\n")
+            self._out.flush()
+
+
+class Lines(logging.Formatter):
+    """What the rest of the house logs, in the same form."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        line = {"time": _now(), "level": record.levelname, "from": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return _encode(line)
+
+
+def log_as_lines() -> None:
+    """Have everything that this process logs written so."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
