@@ -12,7 +12,7 @@ from graph.claims import MONEY
 from graph.extraction.annotate import Annotated, mark_of
 from graph.extraction.frame import Frame
 from graph.extraction.ladders import Ladders
-from graph.extraction.launches import further_launches
+from graph.extraction.launches import further_launches, places_that_follow
 from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
@@ -40,6 +40,7 @@ from graph.extraction.things import (
     described_platforms,
     equal_shares,
     further_holdings,
+    kin_possessed,
     named_models,
     named_technologies,
     nations_in,
@@ -130,7 +131,7 @@ class Frames:
             found += self.plants.frames_of(index, Frame)
             found += named_models(self.reading, self.discourse, index, sentence)
             found += named_technologies(self.reading, self.discourse, index, sentence)
-            for read_things in (cross_holdings, partners_spoken_of, brands_possessed):
+            for read_things in (cross_holdings, partners_spoken_of, brands_possessed, kin_possessed):
                 found += read_things(self.discourse, index, sentence)
             found += described_platforms(self.discourse, index, sentence)
             for rule in within_reach(sentence):
@@ -139,6 +140,7 @@ class Frames:
             found += list(shares_listed(self.discourse, index, sentence, found))
             found[first:] = equal_shares(sentence, found[first:])
             found += list(further_launches(index, sentence, found[first:]))
+            found += list(places_that_follow(index, sentence, found))
             found += list(partners_of_ventures(self.reading, index, found[first:]))
             held = [f.quantity for f in found[first:] if f.property == "holdsStakeIn"]
             quantified = list(self.by_quantity(index, sentence, held))
@@ -193,7 +195,7 @@ class Frames:
             objects: list[str | None] = (
                 [*self.objects(rule, sentence, match, frame, subject)] if wants_object else [None]
             )
-            for thing in objects:
+            for thing in objects if subject not in objects else ():
                 for value, unit, quantity in values:
                     if (
                         subjects

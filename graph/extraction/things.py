@@ -67,6 +67,7 @@ TWO_TOGETHER = re.compile(
     r"\b(?:[Bb]oth|[Tt]he (?:‹n#\d+›|two)) (?:companies|firms|sides|groups|carmakers|automakers|makers)\b[^.;‹]{0,60}"
     r"\b(?:joint venture|cooperat|co-operat|partnership|alliance|work together|working together|jointly|join forces)"
 )
+KIN = re.compile(r"(?P<owner>‹[A-Z]*O[A-Z]*#\d+›)'s (?P<owned>‹[A-Z]*[OB][A-Z]*#\d+›)(?!'s)")
 POSSESSED_BRAND = re.compile(r"(‹[A-Z]*O[A-Z]*#\d+›)'s (?:(?!sister)[a-z-]+ ){0,2}(?:brand|marque)\b(?!s?,? ‹)")
 EACH_OTHER = re.compile(
     r"\beach (?:will |is to |would )?(?:owns?|holds?|has|have|take) (?:a )?"
@@ -218,6 +219,20 @@ def partners_spoken_of(discourse: Discourse, index: int, sentence: Annotated) ->
             yield Frame(
                 "partner.the-two", "partnersWith", index, match.start(), match.end(), match.start(), *found.names
             )
+
+
+def kin_possessed(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
+    """ "BYD's FinDreams": whose subsidiary or brand a company is, where the register says the same."""
+    for match in KIN.finditer(sentence.text):
+        owner, owned = (sentence.mentions(*match.span(group))[0] for group in ("owner", "owned"))
+        above, below = (discourse.register.resolve(m.name) for m in (owner, owned))
+        if above and below and above.slug in below.parents and not owned.name.startswith(owner.name):
+            brand = owned.kinds == {"Brand"}
+            pair = (owner.name, owned.name) if brand else (owned.name, owner.name)
+            yield Frame(
+                "kin.possessed", "hasBrand" if brand else "subsidiaryOf", index, match.start(), match.end(),
+                match.start(), *pair, modality="fact",
+            )  # fmt: skip
 
 
 def brands_possessed(discourse: Discourse, index: int, sentence: Annotated) -> Iterator[Frame]:
