@@ -130,6 +130,7 @@ def _build(data: Path, namespace: Namespace, progress: Progress, means: Means) -
         work.settle_copies()
         draft.flush()
         _derive(work, progress)
+        note_withdrawn(draft, current_build(data))
         _finish(data, work, summary, None, means)
     memory.forget_unused()
     summary.seconds = time.monotonic() - begun

@@ -19,8 +19,7 @@ def claim_page(dataset: Dataset, iri: str) -> str | None:
     how = rows(dataset, "claim", this=iri)
     if not how:
         return None
-    subject = how[0]["subject"]
-    found = claims(dataset, subject=subject)
+    found = claims(dataset, subject=how[0]["subject"], property=how[0]["property"])
     claim = next(row for row in found if row["claim"] == iri)
     alike = [row for row in found if content(row) == content(claim) and row is not claim]
     return render_template(

@@ -42,8 +42,14 @@ def test_a_withdrawn_claim_names_its_successor(app: Flask, house: Path) -> None:
     assert visitor.get(new).status_code == 410
     visitor.delete("/document/gone", headers=BEARER)
     assert {visitor.get(path).status_code for path in (old, new, "/document/gone")} == {410}
+    later = paths.DOCUMENTS / "later.md"
+    later.write_text(NEWS.replace("15", "18"), encoding="utf-8")
     build(house / "data", Namespace())
-    assert visitor.get(old).status_code == 410, "a build of everything remembers it too"
+    assert visitor.get(old).status_code == 410, "a build of everything remembers it"
+    [newest] = set(claims_of(visitor, "later"))
+    later.unlink()
+    build(house / "data", Namespace())
+    assert visitor.get(newest).status_code == 410, "and notes what it leaves out itself"
 
 
 def test_a_replaced_entity_leads_to_its_successor_in_the_same_format(app: Flask, house: Path) -> None:
