@@ -91,7 +91,8 @@ def seated() -> re.Pattern[str]:
 
 # what stands for a place
 POINTS = re.compile(
-    r"\b(?:there|next door|nearby|the same (?:city|town|place)|There|Here|Next door|Nearby|Next to it|Not far away|Beside it)\b|‹[A-Z]*F[A-Z]*#"
+    r"\b(?:there|next door|nearby|the same (?:city|town|place)|There|Here"
+    r"|Next door|Nearby|Next to it|Not far away|Beside it)\b|‹[A-Z]*F[A-Z]*#"
 )
 # a dateline's town and country
 DATED = re.compile(r"‹[A-Z]*L[A-Z]*#\d+›, ‹[A-Z]*L")
@@ -127,7 +128,12 @@ def christened() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def national() -> re.Pattern[str]:
     """A plant that an adjective puts into a country: "its second American battery factory"."""
-    return re.compile(expand(r"(?P<nation>{nation}) (?:[a-z-]+ ){0,2}?{plantnoun}"))
+    return re.compile(
+        expand(
+            r"(?P<nation>{nation}) (?:(?:[a-z-]+ ){0,2}?{plantnoun}"
+            r"|(?P<of>(?:[a-z-]+ )?(?:city|town|state|province|region|village|port|county) of (?:the )?)(?=‹[A-Z]*L))"
+        )
+    )
 
 
 class PlantFinder:
@@ -328,7 +334,15 @@ class PlantFinder:
         if len(first) == 2 and first[0].name == place.name and "Country" in first[1].kinds:
             return [first[1].name]
         adjective = None if found else national().search(sentence.text[: match.end()], max(0, match.start() - 25))
-        return [place_adjectives()[adjective["nation"]]] if adjective else found
+        if not adjective or (
+            adjective["of"] and match.groupdict().get("places") and not self.is_called(place, adjective)
+        ):
+            return found
+        return [place_adjectives()[adjective["nation"]]]
+
+    def is_called(self, place: Mention, adjective: re.Match[str]) -> bool:
+        """Whether the words before a place are those of an adjective's phrase: "the Belgian city of Ghent"."""
+        return self.reading.mask[: place.start].endswith(adjective.group())
 
     def fronted(self, sentence: Annotated, match: re.Match[str]) -> list[str]:
         """The country that opens a sentence, before the plant there: "In Hungary a second plant, at Szeged,"."""
@@ -344,7 +358,7 @@ class PlantFinder:
 
     def last_place(self, index: int, position: int) -> list[Mention]:
         """The place that "there" goes back to, or that of a plant that is named there."""
-        for back in range(index, max(-1, index - 3), -1):
+        for back in range(index, max(-1, index - 5), -1):
             sentence = self.reading.annotated[back]
             end = position if back == index else len(sentence.text)
             places = [

@@ -35,7 +35,9 @@ def said_of_it() -> re.Pattern[str]:
     intends = any_of(table("syntax")["intends"])
     return re.compile(
         expand(
-            rf"(?:(?:[A-Z][a-z]+ (?:[a-z]+,? ){{0,3}}?)?[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)|(?:Its|The) {spoken['part']}|(?:That|This) one |(?:A|The) (?:second|third|other|first)(?: one)?,? (?![a-z-]+ (?:car|model|SUV)))"
+            rf"(?:(?:[A-Z][a-z]+ (?:[a-z]+,? ){{0,3}}?)?[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)"
+            rf"|(?:Its|The) {spoken['part']}|(?:That|This) one "
+            r"|(?:A|The) (?:second|third|other|first)(?: one)?,? (?![a-z-]+ (?:car|model|SUV)))"
         )
     )
 
@@ -120,6 +122,8 @@ class Plants(Towns):
         while first and self.reading.blocks[self.reading.sentences[first].block].kind != "heading":
             first -= 1
         section = [p for p in self.found if first <= p.index < index]
+        if first and not section:
+            return None
         return section[-1] if len({p.name for p in section}) == 1 else self.main(index)
 
     def in_nation(self, country: str, index: int) -> PlantMention | None:

@@ -27,7 +27,8 @@ def acting() -> re.Pattern[str]:
     return re.compile(
         expand(
             rf"(?:^|[;:.] |, (?:and|but|while) |[–—] )(?P<town>‹[A-Z]*L[A-Z]*#\d+›)"
-            rf"(?:{apposed}|{aside},? ?{role}|, which (?:employs|builds|makes|produces|assembles|can (?:build|make))| \((?=(?:up to |about |some )?‹(?:GWh|n)#\d+›))"
+            rf"(?:{apposed}|{aside},? ?{role}|, which (?:employs|builds|makes|produces|assembles|can (?:build|make))"
+            r"| \((?=(?:up to |about |some )?‹(?:GWh|n)#\d+›))"
         )
     )
 
@@ -36,7 +37,8 @@ def acting() -> re.Pattern[str]:
 def dateline() -> re.Pattern[str]:
     """Where a report was written: "QUEEN CREEK, Ariz., June 18 - "."""
     return re.compile(
-        r"(?P<town>‹[A-Z]*L[A-Z]*#\d+›)(?:(?:[^‹.]|‹(?:when|[A-Z]*L[A-Z]*)#\d+›|\.(?=,? )){0,30}? (?:[-–—]|--) |, [A-Z][A-Za-z]*\.$)"
+        r"(?P<town>‹[A-Z]*L[A-Z]*#\d+›)"
+        r"(?:(?:[^‹.]|‹(?:when|[A-Z]*L[A-Z]*)#\d+›|\.(?=,? )){0,30}? (?:[-–—]|--) |, [A-Z][A-Za-z]*\.$)"
     )
 
 
@@ -93,7 +95,7 @@ class Towns(PlantFinder):
                 yield PlantMention(index, start, end, name, owner, (town.name, *wider), "plant.town")
 
     def bridged(self, index: int, sentence: Annotated) -> Iterator[PlantMention]:
-        """The plant that someone has in the one town of the sentence before: "Nothing moves in Trollheim. Its plant"."""
+        """The plant that someone has in the one town named before: "Nothing moves in Trollheim. Its plant"."""
         before = self.reading.annotated[index - 1] if index else sentence
         above = self.reading.blocks[before.sentence.block].kind == "heading"
         if not index or (before.sentence.block != sentence.sentence.block and not above):
