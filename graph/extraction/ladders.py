@@ -206,7 +206,9 @@ class Ladders:
             return car or Found((before[-1][1].name,), "nearest before")
         if earlier and not (letters == "V" and (NEW_THING.match(sentence.text) or self.of_another(index, position))):
             return Found((earlier[0],), "sentence before")
-        fronted = letters == "V" and FRONTED.match(sentence.text) and not self.of_kind(sentence, 0, position, "PT")
+        lead = "PT" if FRONTED.match(sentence.text) else "PTOBF"
+        fronted = letters == "V" and not self.of_kind(sentence, 0, position, lead)
+        fronted = fronted and (lead == "PT" or not self.earlier(index, "PT"))
         after = self.of_kind(sentence, position, len(sentence.text), letters) if ahead or fronted else []
         if after:
             return Found((after[0].name,), "nearest after")
@@ -230,12 +232,12 @@ class Ladders:
     def main_car(self, index: int, position: int) -> Found | None:
         """The car that the document is about, where a sentence is about no other car and no other company."""
         sentence = self.reading.annotated[index]
-        main = self.cars.main
+        main = next(iter(self.cars.lately(index)), None)
         if not main or not self.cars.alone(sentence) or NEW_THING.search(sentence.text):
             return None
         if any(m.name == main for a in self.reading.annotated[:index] for m in a.mentions()):
             maker = self.discourse.owner(main)
-            others = [m.name for m in sentence.mentions(0, position) if self.discourse.is_company(m)]
+            others = [m.name for m in self.of_kind(sentence, 0, position, "B")]
             if maker is None or all(self.akin(name, maker) for name in others):
                 return Found((main,), "the document's car")
         return None
@@ -255,7 +257,13 @@ class Ladders:
                 return (
                     Found((within[-1].name,), "it") if within and not INTENDS.match(sentence.text, position) else None
                 )
-            return Found((earlier[0],), "it") if led else None
+            if (
+                not earlier
+                and index
+                and not any(map(self.discourse.is_company, self.reading.annotated[index - 1].mentions()))
+            ):
+                earlier, led = self.cars.lately(index), True
+            return Found((earlier[0],), "it") if led and earlier else None
         named = earlier[:1] or self.cars.lately(index)
         return Found(tuple(named), "the car") if named else None
 

@@ -37,6 +37,30 @@ def again() -> re.Pattern[str]:
     )
 
 
+PLACES_FOLLOW = (
+    r"(?:^|[.;,] |\band )(?:in )?(?:the )?(?P<places>‹(?-i:[A-Z]*L[A-Z]*)#\d+›"
+    r"(?:(?:,? and |, )(?:the )?(?:‹(?-i:[A-Z]*L[A-Z]*)#\d+›|[A-Z]\w+))*) "
+    r"(?:(?:will|is to|are to|then|should|would|also) )*(?:follows?|comes?|be next|get it|gets it|be added)"
+    r"(?: (?!‹)[a-z]+){0,3}? (?P<when>‹when#\d+›)"
+)
+FOLLOWS = re.compile(PLACES_FOLLOW, re.IGNORECASE)
+
+
+def places_that_follow(index: int, sentence: Annotated, found: list[Frame]) -> Iterator[Frame]:
+    """ "Germany and France follow in 2025": where the car that was launched last comes next."""
+    last = next((f for f in reversed(found) if f.property == "launch" and not f.rule.startswith("plan.")), None)
+    if last is None or last.index < index - 2:
+        return
+    for match in FOLLOWS.finditer(sentence.text):
+        when = next((i for _, _, i in sentence.marks(*match.span("when")) if isinstance(i, When)), None)
+        for place in sentence.mentions(*match.span("places")):
+            if when and not when.years and place.kinds & PLACE_KINDS:
+                yield replace(
+                    last, rule="launch.places-follow", index=index, start=match.start("places"), end=match.end(),
+                    anchor=match.start("places"), when=when, place=place.name, modality=None,
+                )  # fmt: skip
+
+
 def further_launches(index: int, sentence: Annotated, found: list[Frame]) -> Iterator[Frame]:
     """More dates of the car whose launch a sentence tells, up to the next car."""
     told = [f for f in found if f.index == index and f.property == "launch" and f.when and "Plan" not in f.rule]

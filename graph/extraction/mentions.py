@@ -108,10 +108,13 @@ class Gazetteer:
         self.common = {fold(w) for w in table("names")["common_heads"]}
         self.guarded = {fold(w) for w in table("names")["guarded"]}
         self.beside = re.compile(r"\W{1,3}(?:" + "|".join(table("names")["beside"]) + r")\b")
+        self.numbered: dict[str, list[str]] = {}
         skipped = set(table("names")["skipped"])
         for entity in register.entities.values():
             if entity.name in skipped:
                 continue
+            if number := re.search(r" (#\d)$", entity.name):
+                self.numbered.setdefault(number[1], []).append(entity.slug)
             for name in {entity.name, *entity.aliases} - skipped:
                 self._add(name, entity.slug, short=not self._branded(entity, name))
             for name in set(short_names(entity, register)):
@@ -188,7 +191,18 @@ class Gazetteer:
                 found.append(
                     self._with_plus(text, Mention(start, form.end() if form else end, entity.name, entity.kinds))
                 )
-        return sorted([*found, *self._shortened(text, words, found)], key=lambda m: m.start)
+        return sorted(
+            [*found, *self._shortened(text, words, found), *self._numbered(text, present, found)], key=lambda m: m.start
+        )
+
+    def _numbered(self, text: str, present: set[str], found: list[Mention]) -> Iterator[Mention]:
+        """Cars that are called by a number alone ("the #1"), where their maker is in the text."""
+        taken = {m.end for m in found}
+        for match in re.finditer(r"(?<!\w)#\d(?!\w)", text):
+            for slug in self.numbered.get(match.group(), ()):
+                entity = self.register.entities[slug]
+                if match.end() not in taken and present & set(entity.parents):
+                    yield Mention(match.start(), match.end(), entity.name, entity.kinds)
 
     def _code(self, mention: Mention) -> str | None:
         """The code that a car's longer name begins with after its brand: "Q6" of "Audi Q6 e-tron"."""

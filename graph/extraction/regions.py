@@ -27,7 +27,7 @@ BEFORE = re.compile(
 AT_OWN = re.compile(r"\b(?:at|in|into) (?:its|their) $", re.IGNORECASE)
 # the place after a launch's date: "since June in Europe"
 ELSEWHERE = re.compile(
-    r",? (?:in|across|for) (?:the )?‹(?-i:[A-Z]*L[A-Z]*)#\d+›"
+    r",?(?: (?:in|across|for|to))? (?:the )?‹(?-i:[A-Z]*L[A-Z]*)#\d+›"
     r"(?:(?:,? and |, )(?:the )?‹(?-i:[A-Z]*L[A-Z]*)#\d+›)*(?!,? ‹when)"
 )
 MADE_AT = re.compile(r"\b(?:built|made|produced|assembled|manufactured|plants?|factory)\b[^,;]*$", re.IGNORECASE)
