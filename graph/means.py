@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from graph.store import StoreError
 from graph.store.remote import Remote
@@ -30,11 +32,11 @@ class Means:
                 yield executor
             return
         try:
-            from distributed import Client
+            distributed: Any = import_module("distributed")
         except ImportError as error:
             raise StoreError(f"{self.executor}: Dask is not installed; `pip install evplans[dask]`") from error
         try:
-            client = Client(self.executor.replace(DASK, "tcp://", 1), set_as_default=False)
+            client = distributed.Client(self.executor.replace(DASK, "tcp://", 1), set_as_default=False)
         except (OSError, TimeoutError) as error:
             raise StoreError(f"{self.executor}: no Dask scheduler answers there ({error})") from error
         with client:
