@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --universal --generate-hashes --no-header --group dev --group build --group assets
 
-.PHONY: help serve build test test-stores faults clients bench link-quality lint format lock clean
+.PHONY: help serve build test test-stores faults soak clients bench link-quality lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -35,6 +35,10 @@ test-stores: build ## install Virtuoso (Debian, as root) and run the tests of ot
 
 faults: build ## kill builds, deliveries and workers at 200 moments each, swap 100 builds under load; a quarter of an hour
 	EVPLANS_TEST_KILLS=200 EVPLANS_TEST_BUILDS=100 $(BIN)/python -m pytest tests/graph/test_faults.py tests/service/test_kills.py tests/service/test_swap.py
+
+soak: SECONDS ?= 1800
+soak: build ## half an hour of queries, pages, hostile queries and builds (SECONDS= for less): does anything grow?
+	$(BIN)/python -m tests.service.soak $(SECONDS)
 
 bench: .venv/.installed ## measure this service beside its peer, a quarter of an hour
 	$(BIN)/evplans bench

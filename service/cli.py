@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from graph.namespaces import Namespace
+from graph.store.remote import Remote
 from service.bench.command import bench
 from service.extracting import extract
 from service.files import dump, load
@@ -27,6 +28,20 @@ def _build(chosen: Settings) -> None:
     with told(), ProgressBar() as bar:
         summary = run(chosen.data, Namespace(chosen.base), bar, chosen.means)
     print_summary(summary)
+
+
+def _deliver(chosen: Settings, remote: Remote) -> None:
+    """Bring the current build to a store that lacks it, or a part of it."""
+    from graph.publish import current_build, exclusive, graph_digests, read_manifest
+    from graph.store.delivery import deliver
+    from graph.store.embedded import open_store
+    from service.summary import ProgressBar
+
+    with told(), exclusive(chosen.data), ProgressBar() as bar:
+        home = current_build(chosen.data)
+        if home is not None:
+            graphs = graph_digests(read_manifest(home))
+            deliver(remote, Namespace(chosen.base), graphs, open_store(home / "store"), bar)
 
 
 def _change(chosen: Settings, enter: Sequence[Path] = (), leave: Sequence[str] = ()) -> None:
@@ -56,6 +71,8 @@ def build(if_needed: bool) -> None:
     chosen = settings()
     if not if_needed or needs_build(chosen.data):
         _build(chosen)
+    elif chosen.remote:
+        _deliver(chosen, chosen.remote)
 
 
 @main.command()
