@@ -25,6 +25,7 @@ from graph.extraction.quantified import (
     fits,
     leans,
     respective,
+    sibling_figure,
     tail,
     yearly,
 )
@@ -146,7 +147,9 @@ class Frames:
             quantified = list(self.by_quantity(index, sentence, held))
             found += quantified
             found += batteries_measured(sentence, quantified)
-            found += self.ellipsis(index, sentence, quantified, found[before:])
+            sibling = sibling_figure(self.reading, index, found)
+            lately = [sibling, *found[before:]] if sibling else found[before:]
+            found += self.ellipsis(index, sentence, quantified, lately)
         return found
 
     # --- patterns --------------------------------------------------------------------------------
@@ -195,7 +198,7 @@ class Frames:
             objects: list[str | None] = (
                 [*self.objects(rule, sentence, match, frame, subject)] if wants_object else [None]
             )
-            for thing in objects if subject not in objects else ():
+            for thing in objects if subject not in objects or rule.property == "hasBrand" else ():
                 for value, unit, quantity in values:
                     if (
                         subjects
@@ -412,6 +415,8 @@ class Frames:
         last: Frame | None = None
         if index and self.reading.annotated[index - 1].sentence.block == sentence.sentence.block:
             last = next((f for f in reversed(everything) if f.index == index - 1 and f.quantity), None)
+        else:
+            last = sibling_figure(self.reading, index, everything)
         for start, end, item in sentence.marks():
             if not isinstance(item, tuple) or item[0].converted:
                 continue

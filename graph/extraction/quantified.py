@@ -9,6 +9,7 @@ from graph.extraction.annotate import MARK, Annotated
 from graph.extraction.frame import Frame
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import Quantity
+from graph.extraction.readings import Reading
 from graph.extraction.rules import QuantityRule, quantity_rules
 
 MONEY_AFTER = re.compile(r"(?! (?:[a-z-]+ )?(?:vehicles|cars|units|EVs|people|models|batteries)\b)")
@@ -27,6 +28,9 @@ NAMED_BEFORE = re.compile(r"(?:[,;] |\band )(?!(?:EV|BEV|About|Some|Around|Over|
 COUNTS_NAMED = re.compile(r" (?:were|was|are|is) (?!(?:EV|BEV|PHEV|NEV|SUV|HEV)s?\b)[A-Z]")
 OF_THEM = re.compile(r" of (?:them|these|those|which|it)\b")
 YEARLY = re.compile(r"\bannual(?:ly)?\b|\b(?:a|per|each|every) year\b")
+PLACE_AND_COUNT = re.compile(
+    r"(?:the )?‹(?-i:[A-Z]*L[A-Z]*)#\d+›(?::| ?[–—-]) ‹n#\d+›(?=[,.;]| ‹when| again|$)", re.IGNORECASE
+)
 OF_SUM = re.compile(rf" {any_of(LEANING['of_sum'])}", re.IGNORECASE)
 
 
@@ -48,6 +52,18 @@ def leans(text: str, start: int, end: int, mark: str, last: Frame) -> bool:
         return False
     item_is_small = last.quantity is not None and last.unit in {"models", "platforms"}
     return not item_is_small or bool(LEAN_BEFORE.search(text[:start]))
+
+
+def sibling_figure(reading: Reading, index: int, found: list[Frame]) -> Frame | None:
+    """The figure of the list item before that "Europe: five, from 2026" repeats for another place."""
+    if not PLACE_AND_COUNT.match(reading.annotated[index].text):
+        return None
+    blocks, lines = reading.blocks, reading.sentences
+    block = blocks[lines[index].block]
+    if block.kind != "list-item":
+        return None
+    beside = (f for f in reversed(found) if blocks[lines[f.index].block].parent == block.parent)
+    return next((f for f in beside if f.unit == "models" and f.index < index), None)
 
 
 def respective(sentence: Annotated) -> dict[int, str]:
