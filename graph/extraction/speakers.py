@@ -27,7 +27,7 @@ def sayings() -> tuple[re.Pattern[str], ...]:
     aside = r"(?:, [^,;]{3,70},)?"
     told = any_of(table("qualifiers")["speech"]["telling"])
     shapes = (
-        rf"{who}{aside} (?:has |had |also |then |now |himself |herself )*(?:{speech()}|{told})",
+        rf"{who}{aside},? (?:has |had |also |then |now |himself |herself )*(?:{speech()}|{told})",
         rf"{speech()} (?:[a-z'-]+ ){{0,3}}?(?:(?:{{org}}'s? )?(?:[a-z]+ )?{{role}},? )?{who}",
         rf"according to (?:(?:{{org}}'s? |its |the )?(?:[a-z]+ )?(?:{{role}}|[a-z ]{{3,30}}),? )?{who}",
     )

@@ -45,7 +45,8 @@ ANAPHOR = re.compile(
 # two or more companies joined by "and" or "or"; a comma alone joins none
 COMPANY_LIST = re.compile(
     rf"{COMPANY}(?:, (?:the )?{COMPANY})*,? (?:and|or|&|as well as) "
-    rf"(?:the |its (?:[\w-]+ ){{0,4}}?{any_of(SYNTAX['kin'])} )?{COMPANY}(?!'s )"
+    rf"(?:the (?:[\w-]+ ){{1,4}}?{MAKER} |‹[A-Z]*L[A-Z]*#\d+›'s |the |its (?:[\w-]+ ){{0,4}}?{any_of(SYNTAX['kin'])} )?"
+    rf"{COMPANY}(?!'s )"
 )
 # who owns how much, told in passing, is not what comes next
 OWNS = re.compile(
