@@ -42,7 +42,7 @@ PATHS = (
     "/id/nisan",
     "/browse?kind=none",
     "/review",
-    "/review/nissan-the-arc",
+    "/review/nissan-independence",
 )
 RUN = """async (rules) => {
   const wanted = rules.length ? { runOnly: rules }
