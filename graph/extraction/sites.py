@@ -46,7 +46,7 @@ def said_of_it() -> re.Pattern[str]:
 def one_of_nation() -> re.Pattern[str]:
     """The plant that a nationality tells from others."""
     return re.compile(
-        expand(r"(?:[Tt]he|[Ii]ts) (?P<nation>{nation}) (?:one|(?:[a-z]+ )?{plantnoun})(?! in\b| at\b| near\b)")
+        expand(r"(?:[Tt]he|[Ii]ts) (?P<nation>{nation}) (?:one|‹n#\d+›|(?:[a-z]+ )?{plantnoun})(?! in\b| at\b| near\b)")
     )
 
 
@@ -172,8 +172,8 @@ class Plants(Towns):
         return earlier[0] if earlier[0].owner.split()[0] in spoken else None
 
     def lately(self, index: int) -> tuple[str, ...]:
-        """The plants of a sentence, else those of the one before."""
-        for back in (index, index - 1):
+        """The plants of a sentence, else those of the ones before."""
+        for back in (index, index - 1, index - 2):
             if names := tuple(dict.fromkeys(p.name for p in self.found if p.index == back)):
                 return names
         return ()
