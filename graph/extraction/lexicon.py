@@ -83,7 +83,7 @@ def roles() -> list[tuple[re.Pattern[str], str]]:
 def role_name(text: str) -> str:
     """A role as the contract spells it: abbreviations resolved, "former" kept, anything else as the text has it."""
     text = " ".join(text.split())
-    former = re.match(r"(?:former|ex-?|then|outgoing|current|new|incoming|long-time)[ -]", text, re.IGNORECASE)
+    former = re.match(r"(?:former|ex-?|then|outgoing|current|new|incoming|long-time|global)[ -]", text, re.IGNORECASE)
     rest = text[former.end() :] if former else text
     prefix = "former " if former and former.group().lower().startswith(("former", "ex")) else ""
     for pattern, name in roles():

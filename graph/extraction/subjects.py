@@ -26,6 +26,7 @@ from graph.extraction.syntax import (
     OWNS,
     POSSESSED,
     POSSESSOR,
+    RELATED,
     RELATIVE,
     nation_in,
 )  # fmt: skip
@@ -138,6 +139,9 @@ class Discourse(Kinship):
             sentence = self.reading.annotated[index]
             opening = [o for o in opening if not RELATIVE.search(sentence.text[: self.list_head(sentence, o[0])])]
             return self.resolve(index, *opening[0][:2]) if opening else None
+        related = RELATED.search(self.reading.annotated[index].text[:position])
+        if related:  # "from Envision AESC, which makes"
+            return self.resolve(index, *related.span("who"))
         for start, end, _ in [*reversed(opening), *options]:
             if self.closed(index, start, end, position):
                 continue

@@ -57,6 +57,10 @@ OWNS = re.compile(
 )
 # a relative clause opens here, whose subject the sentence is not about
 RELATIVE = re.compile(r"\b(?:which|whom|whose|where) (?:the |its )?$", re.IGNORECASE)
+# a company that the verb right after its relative pronoun is about
+RELATED = re.compile(
+    rf"(?P<who>{COMPANY}),? which (?:(?:has|had|will|would|is|also|now|already|still|long|been|itself|to|currently) )*$"
+)
 # whom a sentence sets its subject against
 CONTRAST = re.compile(r"(?:Unlike|Like|Alongside|Besides|Apart from) [^.;]*?, (?!‹)")
 # "it" that is no subject: what the text goes on about, whoever acts
