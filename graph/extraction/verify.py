@@ -69,7 +69,7 @@ def passage(claim: Claim, reading: Reading) -> Iterator[Annotated]:
         near.add(above)
         above = reading.blocks[above].parent
     first = own
-    while first > own - ROWS and reading.blocks[first].kind == "table-row":
+    while first > max(0, own - ROWS) and reading.blocks[first].kind == "table-row":
         first -= 1
         near.add(first)
     before = bisect_left(lines, first, key=lambda s: s.block) - 1
