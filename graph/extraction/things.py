@@ -162,7 +162,8 @@ def further_holdings(index: int, sentence: Annotated, found: list[Frame]) -> Ite
 
 
 REST = re.compile(
-    r"(?P<owner>‹[A-Z]*O[A-Z]*#\d+›)(?:, [^;.]{3,60},)?,? (?:(?:still |now |will )*(?:keeps?|holds?|owns?|has|have|retains?"
+    r"(?P<owner>‹[A-Z]*O[A-Z]*#\d+›)(?:, [^;.]{3,60},)?,? (?:(?:still |now |will )*"
+    r"(?:keeps?|holds?|owns?|has|have|retains?"
     r"|took|takes?|kept|bought|gets?)|with) (?:the )?(?:other|remaining)? ?(?P<value>‹percent#\d+›)(?=[,.;)]|$| and ‹)"
 )
 LISTED = re.compile(

@@ -274,6 +274,6 @@ def test_any_words_give_dates_inside_them(words: list[str]) -> None:
 @pytest.mark.parametrize("piece", ["2030 ", "in the end of the ", "a year ", "between 2022 and ", "five ", "the "])
 def test_long_runs_take_time_in_proportion(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     dates(text, 0, len(text), TODAY)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
