@@ -53,9 +53,19 @@ class Draft:
             (folder / name).mkdir(parents=True)
         if origin is not None:
             self._copy(origin)
-        self.store = Store(str(folder / "store"))
+        self._store: Store | None = Store(str(folder / "store"))
         self.ledger = Ledger(folder / LEDGER)
         self._index = search.open_index(folder / search.FILE)
+
+    @property
+    def store(self) -> Store:
+        """The store, until the draft is closed; `flush` brings it up to date."""
+        assert self._store is not None
+        return self._store
+
+    def close(self) -> None:
+        """Close the store: while it is open its files may still be merged and replaced."""
+        self._store = None
 
     def __enter__(self) -> Draft:
         return self
@@ -65,7 +75,7 @@ class Draft:
     ) -> None:
         self._index.close()
         self.ledger.close()
-        del self.store
+        self.close()
 
     def _copy(self, origin: Path) -> None:
         open_store(origin / "store").backup(str(self.folder / "store"))

@@ -98,6 +98,7 @@ def publish(data: Path, draft: Draft, report: str, manifest: Mapping[str, Any]) 
     """
     builds, build = data / "builds", str(manifest["build"])
     draft.finish()
+    draft.close()
     (draft.folder / "report.ttl").write_text(report, encoding="utf-8")
     (draft.folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
     soundness.note(draft.folder, draft.origin)
