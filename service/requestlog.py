@@ -42,6 +42,9 @@ class RequestLog:
         except BaseException:
             self._write(environ, told, name, begun)
             raise
+        if isinstance(body, list):  # whole already; the server sends a list at once, and a generator piece by piece
+            self._write(environ, told, name, begun)
+            return body
         return self._followed(body, environ, told, name, begun)
 
     def _followed(
