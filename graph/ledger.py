@@ -96,10 +96,6 @@ class Ledger:
         """How all documents together use a name that the register does not know."""
         return self._uses("WHERE iri = ?", iri)
 
-    def names(self) -> list[str]:
-        """The IRIs of all names in use that the register does not know."""
-        return [iri for (iri,) in self._db.execute("SELECT DISTINCT iri FROM use ORDER BY iri")]
-
     def _uses(self, which: str, value: str) -> set[Use]:
         rows = self._db.execute(f"SELECT iri, spelling, role, kinds FROM use {which}", (value,))  # noqa: S608
         return {Use(name, spelling, bool(role), tuple(kinds.split())) for name, spelling, role, kinds in rows}
