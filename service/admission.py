@@ -21,24 +21,22 @@ OFF = "Writing is off: the server was started without EVPLANS_TOKEN."
 
 def signed_in() -> bool:
     """Does this request carry the token or the cookie of a sign-in? Raises Problem (403) where there is no token."""
-    return _bearer() or _same(request.cookies.get(COOKIE, ""), _proof("cookie"))
+    return bearer() or _same(request.cookies.get(COOKIE, ""), _proof("cookie"))
 
 
 def demand() -> None:
     """Let only those go on who may write. Raises Problem: 403 without a token here, 401 without one there."""
-    if _bearer():
+    if bearer():
         return
     if not signed_in():
-        raise Problem(
-            401, "Token needed", "Send the token as `Authorization: Bearer …`.", {"WWW-Authenticate": "Bearer"}
-        )
+        raise token_needed("Send the token as `Authorization: Bearer …`.")
     if not _same(request.form.get("proof", ""), form_proof()):
         raise Problem(403, "Not from this page", "The form is not one of this server's; load the page again.")
 
 
 def sign_in(answer: Response) -> Response:
     """Give the cookie with an answer if the form's `token` is the token. Raises Problem (401, 403)."""
-    if not _same(request.form.get("token", ""), _token()):
+    if not in_form():
         raise Problem(401, "Wrong token", "That is not the token of this server.")
     answer.set_cookie(
         COOKIE,
@@ -63,9 +61,20 @@ def form_proof() -> str:
     return _proof("form")
 
 
-def _bearer() -> bool:
+def bearer() -> bool:
+    """Does this request carry the token as a bearer? Raises Problem (403) where there is no token."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     return _same(given.strip(), _token()) and scheme.lower() == "bearer"
+
+
+def in_form() -> bool:
+    """Does the form of this request have the token? Raises Problem (403) where there is no token."""
+    return _same(request.form.get("token", ""), _token())
+
+
+def token_needed(how: str) -> Problem:
+    """What to tell those who lack the token, and how to give it."""
+    return Problem(401, "Token needed", how, {"WWW-Authenticate": "Bearer"})
 
 
 def _proof(purpose: str) -> str:

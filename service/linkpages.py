@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
 from graph.linking import LinkingError
 from graph.store.embedded import StoreError
+from service import admission
 from service.linkwork import RELATIONS, Work
 from service.problems import Problem
 from service.settings import Settings
@@ -63,10 +63,6 @@ def _settings() -> Settings:
 
 
 def _check_token() -> None:
-    token = _settings().token
-    if token is None:
-        raise Problem(403, "Read-only", "Writing is off: the server was started without EVPLANS_TOKEN.")
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    given = bearer.strip() if scheme.lower() == "bearer" else request.form.get("token", "")
-    if not hmac.compare_digest(given.encode(errors="replace"), token.encode()):
-        raise Problem(401, "Token needed", "Give the token of this server.", {"WWW-Authenticate": "Bearer"})
+    scheme = request.headers.get("Authorization", "").partition(" ")[0]
+    if not (admission.bearer() if scheme.lower() == "bearer" else admission.in_form()):
+        raise admission.token_needed("Give the token of this server.")

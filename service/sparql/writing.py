@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, cast
@@ -13,6 +12,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 from werkzeug.datastructures import ETags
 
 from graph.namespaces import Namespace
+from service import admission
 from service.negotiation import choose
 from service.problems import PAGE, PROBLEM, Problem, not_acceptable
 from service.settings import Settings
@@ -213,15 +213,10 @@ class _Invalid(Problem):
 def _permitted() -> Settings:
     """The settings, where this request may write. Raises Problem."""
     settings = _settings()
-    if settings.token is None:
-        if current_app.config["SCRATCH"]:
-            return settings
-        raise Problem(403, "Read-only", "Writing is off: the server was started without EVPLANS_TOKEN.")
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if not hmac.compare_digest(given.strip().encode(), settings.token.encode()) or scheme.lower() != "bearer":
-        raise Problem(
-            401, "Token needed", "Send the token as `Authorization: Bearer …`.", {"WWW-Authenticate": "Bearer"}
-        )
+    if settings.token is None and current_app.config["SCRATCH"]:
+        return settings
+    if not admission.bearer():
+        raise admission.token_needed("Send the token as `Authorization: Bearer …`.")
     return settings
 
 
