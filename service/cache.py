@@ -11,6 +11,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -192,6 +193,7 @@ def request_key(environ: dict[str, Any]) -> Key | None:
     )
 
 
+@cache
 def code_version() -> str:
     """The version of what makes answers: an answer that would differ must not be answered with 304."""
     made = hashlib.sha256(f"{version('evplans')} {version('pyoxigraph')}".encode())

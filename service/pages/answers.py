@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from threading import Lock
 
 from flask import Response, request
 from pyoxigraph import NamedNode, RdfFormat, serialize
 
+from service.cache import code_version
 from service.dataset import Dataset
 from service.negotiation import Offer, choose
 from service.pages.filters import link
@@ -20,8 +18,6 @@ from service.pages.localised import wanted
 from service.pages.model import stored
 from service.problems import PAGE, not_acceptable
 
-SERVICE = Path(__file__).parents[1]
-MAKES_PAGES = {".py", ".rq", ".html", ".css", ".js"}
 OFFERS = (
     Offer("html", "text/html", ("application/xhtml+xml",)),
     Offer("ttl", "text/turtle", ("application/x-turtle",)),
@@ -125,15 +121,4 @@ def _headed(response: Response, dataset: Dataset, iri: str, tag: str, suffix: st
 
 
 def _etag(revision: str, path: str, form: str, *languages: str) -> str:
-    return hashlib.sha256(f"{_code()} {revision} {path} {form} {languages}".encode()).hexdigest()[:32]
-
-
-@cache
-def _code() -> str:
-    """The version of what makes pages: a page that would look different must not be answered with 304."""
-    made = hashlib.sha256(version("evplans").encode())
-    for folder in ("pages", "templates", "assets"):
-        for path in sorted((SERVICE / folder).rglob("*.*")):
-            if path.suffix in MAKES_PAGES:
-                made.update(path.read_bytes())
-    return made.hexdigest()
+    return hashlib.sha256(f"{code_version()} {revision} {path} {form} {languages}".encode()).hexdigest()[:32]
