@@ -79,7 +79,7 @@ def build(data: Path, namespace: Namespace, progress: Progress = lambda *_: None
     RegisterError, PublishError or StoreError; then what was published before stays current.
     """
     with exclusive(data):
-        return _build(data, namespace, progress, means)
+        return _build(data, _workshop(namespace), progress, means)
 
 
 def change(
@@ -96,11 +96,11 @@ def change(
     have changed since, everything is built. Raises as `build` does.
     """
     with exclusive(data):
-        origin = _origin(data, namespace)
-        if origin is None:
-            return _build(data, namespace, progress, means)
         begun, summary = time.monotonic(), Summary()
         place = _workshop(namespace)
+        origin = _origin(data, place)
+        if origin is None:
+            return _build(data, place, progress, means)
         with drafted(data, namespace, origin) as draft:
             made = list(_prepared(enter, Memory(data / CACHE), place, summary, progress, means))
             work, touched = Assembly(draft, place.gate), {*leave, *(slug(path.stem) for path in enter)}
@@ -111,18 +111,17 @@ def change(
         return summary
 
 
-def _build(data: Path, namespace: Namespace, progress: Progress, means: Means) -> Summary:
-    begun, summary = time.monotonic(), Summary()
-    place = _workshop(namespace)
+def _build(data: Path, place: Workshop, progress: Progress, means: Means) -> Summary:
+    begun, summary, namespace = time.monotonic(), Summary(), place.namespace
     files = [path for folder in source_folders(data) for path in find_documents(folder)]
     with drafted(data, namespace) as draft:
         ground = rdf.ground_quads(namespace)
         for graph, quads in ground.items():
             draft.change(graph, added=as_stored(quads))
-        draft.ledger.note("sources", sources_digest(namespace))
+        draft.ledger.note("sources", place.sources)
         draft.ledger.note("entities", str(rdf.count_entities(ground[namespace.graph("register")])))
         work = Assembly(draft, place.gate)
-        draft.ledger.add_results("ground", _ground_report(data, namespace, place).results)
+        draft.ledger.add_results("ground", _ground_report(data, place).results)
         memory = Memory(data / CACHE)
         for one in _prepared(files, memory, place, summary, progress, means):
             work.enter(one)
@@ -149,13 +148,13 @@ def _derive(work: Assembly, progress: Progress) -> None:
             found = []
 
 
-def _origin(data: Path, namespace: Namespace) -> Path | None:
+def _origin(data: Path, place: Workshop) -> Path | None:
     """The current build, if the next one can begin from it: it is whole, and of the house's sources as they are."""
     home = current_build(data)
     if home is None or not (home / LEDGER).is_file():
         return None
     ledger = Ledger(home / LEDGER)
-    same = ledger.note("sources") == sources_digest(namespace)
+    same = ledger.note("sources") == place.sources
     ledger.close()
     return home if same else None
 
@@ -164,9 +163,9 @@ def _workshop(namespace: Namespace) -> Workshop:
     return workshop(namespace.base, paths.REGISTER, sources_digest(namespace))
 
 
-def _ground_report(data: Path, namespace: Namespace, place: Workshop) -> Report:
+def _ground_report(data: Path, place: Workshop) -> Report:
     """What the shapes say of ontology and register; remembered, since it is the same until they change."""
-    path = data / f"ground-{sources_digest(namespace)[:32]}.json"
+    path = data / f"ground-{place.sources[:32]}.json"
     try:
         return Report.of(map(result_of, json.loads(path.read_text(encoding="utf-8"))))
     except (OSError, ValueError):
@@ -183,16 +182,15 @@ def _prepared(
     files: Sequence[Path], memory: Memory, place: Workshop, summary: Summary, progress: Progress, means: Means
 ) -> Iterator[Prepared]:
     """The documents that may enter; the others are set aside in the summary."""
-    sources = sources_digest(place.namespace)
     keys: dict[Path, str] = {}
     slugs: dict[str, Path] = {}
     for path in files:
         try:
-            keys[path] = key(path, sources)
+            keys[path] = key(path, place.sources)
         except UnreadableDocument as error:
             summary.set_aside.append(SetAside(path.stem, (str(error),)))
     unknown = {path: name for path, name in keys.items() if name not in memory}
-    made = crew.prepared(list(unknown.items()), place, sources, means)
+    made = crew.prepared(list(unknown.items()), place, means)
     for number, (path, name) in enumerate(keys.items()):
         progress("reading documents", number, len(keys))
         one = next(made) if path in unknown else memory.get(name) or place.prepare([(path, name)])[0]

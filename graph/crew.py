@@ -32,16 +32,14 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 
-def prepared(
-    files: Sequence[tuple[Path, str]], place: Workshop, sources: str, means: Means
-) -> Iterator[Prepared | SetAside]:
+def prepared(files: Sequence[tuple[Path, str]], place: Workshop, means: Means) -> Iterator[Prepared | SetAside]:
     """Documents, each given with its key, made ready in their order."""
     tasks = [files[i : i + TOGETHER] for i in range(0, len(files), TOGETHER)]
     if len(files) <= FEW_DOCUMENTS:
         for task in tasks:
             yield from place.prepare(task)
         return
-    jobs = [(place.namespace.base, paths.REGISTER, sources, task) for task in tasks]
+    jobs = [(place.namespace.base, paths.REGISTER, place.sources, task) for task in tasks]
     for made in _spread(_prepare, jobs, means.hands()):
         yield from made
 

@@ -89,6 +89,7 @@ class Workshop:
     namespace: Namespace
     extractor: RuleExtractor
     gate: Gate
+    sources: str
 
     def prepare(self, files: Sequence[tuple[Path, str]]) -> list[Prepared | SetAside]:
         """Prepare documents, each given with its key, in their order."""
@@ -171,7 +172,7 @@ def workshop(base: str, register: Path, sources: str) -> Workshop:
     """The workshop of this process for a base and a register as they are at `sources` (see `sources_digest`)."""
     namespace, known = Namespace(base), load_register(register, base)
     gate = Gate(quad for quads in rdf.ground_quads(namespace).values() for quad in quads)
-    return Workshop(namespace, RuleExtractor(known), gate)
+    return Workshop(namespace, RuleExtractor(known), gate, sources)
 
 
 def sources_digest(namespace: Namespace) -> str:

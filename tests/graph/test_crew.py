@@ -32,7 +32,7 @@ def test_a_cluster_prepares_as_this_machine_does(tmp_path: Path, monkeypatch: py
         n_workers=2, threads_per_worker=1, dashboard_address=None, scheduler_port=0
     ) as cluster, distributed.Client(cluster, set_as_default=False) as client:  # fmt: skip
         means = Means(executor=cluster.scheduler_address.replace("tcp://", "dask://"))
-        made = crew.prepared(files, place, sources, means)
+        made = crew.prepared(files, place, means)
         first = list(islice(made, 2))
         os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
         found = [*first, *made]
