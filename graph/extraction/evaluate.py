@@ -7,15 +7,16 @@ negation free. A further prediction that agrees with a claim already found is no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from graph.claims import QUALIFIERS, Claim, read_claims
 from graph.extraction.confidence import FILE, measure
 from graph.extraction.model import Extraction
+from graph.extraction.naming import names_table, recognised
 from graph.extraction.pipeline import RuleExtractor
-from graph.reading import find_documents, read_document
+from graph.reading import Document, find_documents, read_document
 from graph.register import Register, fold
 
 Agree = Callable[[Claim, Claim], bool]
@@ -94,7 +95,12 @@ def evaluate_folder(folder: Path, register: Register, *, errors: bool = False) -
     if not gold_files:
         raise FileNotFoundError(f"{folder}: no *.claims.jsonl in it; gold is one such file beside each document")
     gold = [claim for path in gold_files for claim in read_claims(path)]
-    return table(evaluate(gold, extracted(folder, register), register), errors=errors)
+    extractor = RuleExtractor(register)
+    readings = [reading for document in documents_of(folder) if (reading := extractor.read(document))]
+    mentions = {reading.document.slug: reading.mentions for reading in readings}
+    names = recognised(gold, mentions, register, Names(register).key)
+    scores = evaluate(gold, extracted(folder, register), register)
+    return "\n".join([table(scores, errors=errors), "", *names_table(names, errors=errors)])
 
 
 def write_confidence(folders: Sequence[Path], register: Register, file: Path = FILE) -> Path:
@@ -114,11 +120,14 @@ def extracted(folder: Path, register: Register) -> list[Claim]:
 def runs_of(folder: Path, register: Register) -> list[Extraction]:
     """The extraction of every document of a folder that has gold."""
     extractor = RuleExtractor(register)
+    return [extractor.run(document) for document in documents_of(folder)]
+
+
+def documents_of(folder: Path) -> Iterator[Document]:
+    """The documents of a folder that have gold."""
     wanted = {path.name.removesuffix(".claims.jsonl") for path in folder.rglob("*.claims.jsonl")}
-    runs: list[Extraction] = []
     for place in sorted({path.parent for path in folder.rglob("*.claims.jsonl")}):
-        runs += [extractor.run(read_document(p)) for p in find_documents(place) if p.stem in wanted]
-    return runs
+        yield from (read_document(p) for p in find_documents(place) if p.stem in wanted)
 
 
 class Names:
