@@ -23,7 +23,7 @@ _DENIED = "urn:x-evplans:denied"
 _CURRENCY = "http://qudt.org/vocab/unit/CCY_"
 
 _ALONE = ("speakers", "bounds")
-_COMPARISONS = ("comparable", "alike", "echoes", "recalled")
+_COMPARISONS = ("comparable", "statements", "alike", "echoes", "apart", "against")
 _FINDINGS = (
     "revision",
     "unit-disagreement",
