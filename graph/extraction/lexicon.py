@@ -140,6 +140,11 @@ def placeholders() -> dict[str, str]:
         r"(?:(?-i:(?:[A-Z]\.){1,3}|[A-Z][\w’'-]+)"
         r"(?: (?:(?:de|van|von|der|la|di|al|bin) )*(?-i:[A-Z])[\w’'.-]*(?<!')){1,3})"
     )
+    # a person's whole name, whose words are capitalised, not in capitals: "Catharina Modahl Nilsson", "Choi Yoon-ho"
+    given = r"(?!{unnamed})[^\W\d_a-zß-ÿ][^\W\d_]*(?:['’][A-Z])?[^\W\d_]*[a-zß-ž](?:-[^\W\d_]+)*(?![\w’'-]*\d)"
+    found["fullname"] = (
+        rf"(?-i:{given}(?: [A-Z]\.)?(?: (?:(?:van|von|de|der|den|di|da|del|la|le|bin|al|ten|dos|zu) )*{given}){{1,3}})"
+    )
     found["orgs"] = r"(?:{org}(?:{list}(?:the |its )?{org})*)"
     lead = r"(?:(?:the|its|an?|new|all-new|electric|larger|smaller) ){0,3}(?:‹[A-Z]*B[A-Z]*#\d+›'s )?"
     found["models"] = rf"(?:{{model}}(?:(?:, {lead}{{model}})*(?:,? (?:and|or|plus|as well as) |/){lead}{{model}})?)"

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from graph.extraction.lexicon import table
 from graph.extraction.model import Mention
+from graph.extraction.people import people
 from graph.register import Entity, Register, fold
 
 TOKEN = re.compile(r"[^\W_]+")
@@ -39,6 +40,8 @@ ORGANIZATION_KINDS = frozenset(
 )
 CAPITALS_ONLY = frozenset(table("names")["capitals_only"])
 PLACE_KINDS = frozenset("Place Country City Region Market".split())
+# a span of the text and the entities that bear the name there, each with: is it a short name?
+Match = tuple[int, int, list[tuple[str, bool]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class Gazetteer:
         self.guarded = {fold(w) for w in table("names")["guarded"]}
         self.beside = re.compile(r"\W{1,3}(?:" + "|".join(table("names")["beside"]) + r")\b")
         self.numbered: dict[str, list[str]] = {}
+        self.alliances = [e for e in register.entities.values() if e.members]
         skipped = set(table("names")["skipped"])
         for entity in register.entities.values():
             if entity.name in skipped:
@@ -146,9 +150,9 @@ class Gazetteer:
                 node = node.next.setdefault(fold_token(word), Node())
             node.ends.append((slug, tuple(variant), short))
 
-    def raw(self, text: str, words: list[Token]) -> list[tuple[int, int, list[tuple[str, bool]]]]:
+    def raw(self, text: str, words: list[Token]) -> list[Match]:
         """Longest matches, left to right: span and the entities that bear the name (with: is it a short name?)."""
-        found = []
+        found: list[Match] = []
         i = 0
         while i < len(words):
             node, j, best = self.root, i, None
@@ -172,6 +176,8 @@ class Gazetteer:
         """The known names in a text (a mask of the document), in order."""
         words = tokens(text)
         matches = self.raw(text, words)
+        persons = people(text, words, self._sure_words(text, words, matches))
+        matches = [m for m in matches if not any(p.start < m[1] and m[0] < p.end for p in persons)]
         sure = Counter(
             slug
             for start, end, options in matches
@@ -191,9 +197,32 @@ class Gazetteer:
                 found.append(
                     self._with_plus(text, Mention(start, form.end() if form else end, entity.name, entity.kinds))
                 )
+        found += [self._registered(person) for person in persons]
         return sorted(
             [*found, *self._shortened(text, words, found), *self._numbered(text, present, found)], key=lambda m: m.start
         )
+
+    def _registered(self, person: Mention) -> Mention:
+        """A person by the name that the register has for him."""
+        entity = self.register.resolve(person.name)
+        known = entity if entity and "Person" in entity.kinds else None
+        return replace(person, name=known.name if known else person.name, known=known is not None)
+
+    def _sure_words(self, text: str, words: list[Token], matches: list[Match]) -> set[int]:
+        """Where words start that are no person's: those of whole names, but not those of a car without its brand."""
+        entities = self.register.entities
+        spans = [
+            (start, end) for start, end, options in matches
+            if " " in text[start:end] or any(not s and "Person" not in entities[slug].kinds for slug, s in options)
+        ]  # fmt: skip
+        ends = dict(spans)
+        sure: set[int] = set()
+        last = 0
+        for word in words:
+            last = max(last, ends.get(word.start, 0))
+            if word.start < last:
+                sure.add(word.start)
+        return sure
 
     def _numbered(self, text: str, present: set[str], found: list[Mention]) -> Iterator[Mention]:
         """Cars that are called by a number alone ("the #1"), where their maker is in the text."""
@@ -222,7 +251,7 @@ class Gazetteer:
         name = known.name if known else f"{mention.name}+"
         return replace(mention, end=mention.end + 1, name=name, known=known is not None)
 
-    def _vouched(self, text: str, matches: list[tuple[int, int, list[tuple[str, bool]]]]) -> list[str]:
+    def _vouched(self, text: str, matches: list[Match]) -> list[str]:
         """Makers with an ordinary word for a name ("Alpine") that the codes of their cars ("A290") speak for."""
         entities = self.register.entities
         coded = {
@@ -271,7 +300,7 @@ class Gazetteer:
             if slug not in reached and slug in self.register.entities:
                 reached.add(slug)
                 todo += self.register.entities[slug].parents
-        return reached | {e.slug for e in self.register.entities.values() if reached & set(e.members)}
+        return reached | {e.slug for e in self.alliances if reached & set(e.members)}
 
     def _choose(
         self, text: str, start: int, end: int, options: list[tuple[str, bool]], present: set[str], sure: Counter[str]

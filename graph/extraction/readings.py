@@ -127,6 +127,7 @@ class Shape:
     kind: str
     pattern: re.Pattern[str]
     exclude: frozenset[str]
+    hints: tuple[str, ...]  # of which a sentence in small letters must hold one; none where any may do
 
 
 # the letters of a name's mark, which are capitals whatever the case that a rule ignores: "‹P#1›" is no "‹percent#1›"
@@ -149,6 +150,7 @@ def load_shapes() -> list[Shape]:
             row["kind"],
             re.compile(expand(row["pattern"]), re.IGNORECASE),
             frozenset(fold(w) for w in row.get("exclude", ())),
+            tuple(row.get("hints") or (table("roles")["hints"] if "{role}" in row["pattern"] else ())),
         )
         for row in table("names")["shape"]
     ]
@@ -202,7 +204,10 @@ def unknown_names(
     banned = {fold(w) for w in table("names")["not_a_model"]}
     for sentence in lines:
         marked = annotate(text, sentence, within(known, starts, sentence), [], [])
+        low = marked.text.lower()
         for shape in shapes:
+            if shape.hints and not any(hint in low for hint in shape.hints):
+                continue
             for match in shape.pattern.finditer(marked.text):
                 first, last = marked.span(*match.span("name"))
                 written = text[first:last].strip(" ,.'\"")

@@ -1,0 +1,78 @@
+"""People by their names: a known first name, or a family name that stands first, and capitalised words after it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from graph.extraction.lexicon import any_of, table
+from graph.extraction.model import Mention
+
+if TYPE_CHECKING:
+    from graph.extraction.mentions import Token
+
+NAME = re.compile(r"(?!.*\d)[^\W\d_a-zß-ÿ][^\W\d_]*[a-zß-ž]")
+PERSON = frozenset({"Person"})
+MOST = 4  # words of a name
+# one or two syllables, as Chinese names are written
+SYLLABLE = (
+    r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:i?a(?:i|n|ng|o)?|e(?:i|n|ng|r)?|i(?:e|n|ng|ong|u)?|ong?|ou|u(?:a|ai|an|ang|e|i|n|o)?)"
+)
+SYLLABLES = re.compile(rf"(?:{SYLLABLE}){{1,2}}", re.IGNORECASE)
+BEFORE = re.compile(r"(?:\b(?:San|Santa|Saint|St\.?|Fort|Port) |[\w&]-)$")
+
+
+@cache
+def known_names() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """First names, family names that stand first, and the small words inside names."""
+    names = table("people")
+    return frozenset(names["given"].split()), frozenset(names["family"].split()), frozenset(names["particles"])
+
+
+@cache
+def unnamed() -> re.Pattern[str]:
+    """Capitalised words of which no person's name is made."""
+    return re.compile(any_of(table("words")["classes"]["unnamed"]))
+
+
+def people(text: str, words: list[Token], taken: set[int]) -> list[Mention]:
+    """The people that a text names by first and last name; `taken` are the starts of words of surer names."""
+    given, family, particles = known_names()
+    found: list[Mention] = []
+    i = 0
+    while i < len(words):
+        first = words[i].text
+        end = i + 1
+        if (first in given or first in family) and words[i].start not in taken:
+            last = name_end(text, words, i, particles, taken)
+            rest = text[words[i + 1].start : words[last].end] if last > i else ""
+            asian = "-" in rest or SYLLABLES.fullmatch(rest)
+            if (
+                rest
+                and (first in given or asian)
+                and not BEFORE.search(text, max(0, words[i].start - 8), words[i].start)
+            ):
+                found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
+                end = last + 1
+        i = end
+    return found
+
+
+def name_end(text: str, words: list[Token], first: int, particles: frozenset[str], taken: set[int]) -> int:
+    """The index of the last word of the name that begins at `first`, or `first` where nothing joins it."""
+    last = first
+    for j in range(first + 1, min(first + MOST + 1, len(words))):
+        between = text[words[j - 1].end : words[j].start]
+        word = words[j].text
+        initial = len(words[j - 1].text) == 1
+        hyphened = between == "-"
+        if words[j].start in taken or not (between == " " or hyphened or (initial and between == ". ")):
+            break
+        if (word in particles or (len(word) == 1 and word.isupper())) and not hyphened:
+            continue
+        if not (NAME.fullmatch(word) or (hyphened and word.isalpha())) or unnamed().fullmatch(word):
+            break
+        last = j
+    return last
