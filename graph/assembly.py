@@ -13,12 +13,13 @@ from pyoxigraph import NamedNode, Quad
 
 from graph import copies, derive, rdf
 from graph.draft import Draft
+from graph.gate import Gate
 from graph.namespaces import DCT, EV, ONTOLOGY
 from graph.neighbourhood import around, behind, topics
 from graph.preparing import Prepared, follows, from_lines
 from graph.provenance import dataset_provenance, document_provenance
 from graph.terms import iri
-from graph.validation import Gate, Report, Result, report_quads
+from graph.validation import Report, Result, report_quads
 from graph.vocabulary import vocabulary
 
 _COPY = NamedNode(EV + "nearDuplicateOf")

@@ -22,12 +22,13 @@ from pyoxigraph import Quad, RdfFormat, Store, parse
 from graph import derive, paths, rdf, validation
 from graph.copies import Signature, signatures
 from graph.extraction.pipeline import RuleExtractor
+from graph.gate import Gate
 from graph.names import NameResolver, Use
 from graph.namespaces import Namespace, slug
 from graph.reading import Document, UnreadableDocument, read_document
 from graph.register import load_register
 from graph.review import SUFFIX, Reviewed, ReviewError, apply, read_review
-from graph.validation import Gate, Report, Result
+from graph.validation import Report, Result
 
 TOGETHER = 40  # documents that pass the gate together; more gain nothing
 _SOURCES = {".py", ".toml", ".rq", ".ttl"}

@@ -29,7 +29,7 @@ from rdflib.util import from_n3
 from graph import paths
 from graph.constraints import Constraint, Term, for_many_nodes, sparql_constraints, within
 from graph.namespaces import EV, OA, Namespace
-from graph.terms import TurtleError, iri
+from graph.terms import TurtleError
 
 SHAPES = "https://w3id.org/evplans/shapes#"
 SEVERITIES = ("Violation", "Warning", "Info")
@@ -143,43 +143,6 @@ class Report:
         return "\n".join([*lines, ", ".join(counts)])
 
 
-class Gate:
-    """May these documents enter, and does what was made from them conform? It knows the ontology and the register."""
-
-    def __init__(self, ground: Iterable[ox.Quad]) -> None:
-        """`ground` holds the ontology, its codes and the register."""
-        self._context = as_graph(ground)
-
-    def documents(self, made: Sequence[tuple[Sequence[ox.Quad], Sequence[ox.Quad]]]) -> list[Report]:
-        """Check documents, each given with the candidates that it names: for each the report that it has alone."""
-        if len(made) > 1 and not _agree(candidates for _, candidates in made):
-            return [report for one in made for report in self.documents([one])]
-        own = [{iri(quad.subject) for quad in quads} for quads, _ in made]
-        quads = (quad for parts in made for part in parts for quad in part)
-        results = validate_document(as_graph(quads), self._context, set[str]().union(*own)).results
-        return [Report.of(result for result in results if result.focus in subjects) for subjects in own]
-
-    def nodes(self, quads: Iterable[ox.Quad], focus_nodes: Collection[str]) -> Report:
-        """Check some nodes of what is derived, given with all that their rules look at."""
-        return validate_document(as_graph(quads), self._context, focus_nodes)
-
-    def ground(self) -> Report:
-        """Check the ontology and the register themselves."""
-        return validate(self._context)
-
-
-def _agree(candidates: Iterable[Iterable[ox.Quad]]) -> bool:
-    """Whether no two of the lists say different things of one candidate."""
-    told: dict[str, set[ox.Quad]] = {}
-    for quads in candidates:
-        own: dict[str, set[ox.Quad]] = {}
-        for quad in quads:
-            own.setdefault(iri(quad.subject), set()).add(quad)
-        if any(told.setdefault(subject, said) != said for subject, said in own.items()):
-            return False
-    return True
-
-
 @lru_cache(maxsize=4)
 def load_shapes(folder: Path = paths.SHAPES) -> Graph:
     """All shapes of the folder in one graph. Raises TurtleError on bad Turtle."""
@@ -202,14 +165,18 @@ def read_rdf(files: Iterable[Path]) -> Graph:
 
 def validate(data: Graph, shapes: Graph | None = None, focus_nodes: Collection[str] | None = None) -> Report:
     """Check `data`, which holds the ontology and the register too: all of it, or only these nodes."""
-    rules, focus = load_shapes() if shapes is None else shapes, None if focus_nodes is None else frozenset(focus_nodes)
-    validator = _Validator(DataGraph.from_rdflib(data), _shapes_graph(rules))
+    return validate_graph(data, as_store(data), load_shapes() if shapes is None else shapes, focus_nodes)
+
+
+def validate_graph(data: Graph, store: ox.Store, shapes: Graph, focus_nodes: Collection[str] | None) -> Report:
+    """The same of data that are given twice: in rdflib for pySHACL, in a store for SPARQL-based constraints."""
+    focus = None if focus_nodes is None else frozenset(focus_nodes)
+    validator = _Validator(data, _shapes_graph(shapes))
     if focus is not None:
         validator.focus = frozenset(map(URIRef, focus))
     _, report, _ = validator.run()  # type: ignore[no-untyped-call]
     results = [_result(report, node, data) for node in report.objects(None, SH.result)]
-    store = as_store(data)
-    for constraint in sparql_constraints(rules):
+    for constraint in sparql_constraints(shapes):
         nodes = within(constraint.focus_nodes(store), focus)
         results += (_broken(constraint, row, data) for row in constraint.broken(store, nodes))
     return Report.of(results)
@@ -252,11 +219,20 @@ def validate_dataset(data: ox.Store | Graph) -> Report:
     return validate_document(data, as_graph(quad for quads in ground.values() for quad in quads))
 
 
-def as_graph(quads: Iterable[ox.Quad]) -> Graph:
-    """Quads of the store as one rdflib graph in memory; their graph names are dropped."""
-    triples = ox.serialize((q.triple for q in quads), format=ox.RdfFormat.N_TRIPLES)
-    assert triples is not None
-    return Graph().parse(data=triples, format="nt")
+def as_graph(quads: Iterable[ox.Quad], store: str = "default") -> Graph:
+    """Quads of the store as one rdflib graph in memory; their graph names are dropped. `store` is rdflib's name of how
+    it is kept: `SimpleMemory` takes half the time, and is no use where pySHACL is handed the graph by itself."""
+    graph = Graph(store=store)
+    terms: dict[Term, Node] = {}
+
+    def term(one: Term) -> Node:
+        if one not in terms:
+            terms[one] = _rdflib_term(one)
+        return terms[one]
+
+    for quad in quads:
+        graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))  # type: ignore[arg-type]
+    return graph
 
 
 def as_store(graph: Graph) -> ox.Store:
@@ -305,8 +281,10 @@ class _Validator(Validator):
 
     focus: frozenset[URIRef] | None = None
 
-    def __init__(self, data: DataGraph, shapes: ShapesGraph) -> None:
-        super().__init__(data, shacl_graph=shapes.graph, options={"inplace": True})  # nothing is inferred or written
+    def __init__(self, data: Graph, shapes: ShapesGraph) -> None:
+        beside = Graph().store  # pySHACL wants one with contexts, though it only reads the graph itself
+        options = {"inplace": True}  # nothing is inferred or written
+        super().__init__(DataGraph(beside, impl=data), shacl_graph=shapes.graph, options=options)
         self.shacl_graph = shapes
 
     def make_executor(self) -> SHACLExecutor:

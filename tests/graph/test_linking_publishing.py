@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Quad
 
 from graph.assembly import Assembly
 from graph.draft import Draft
+from graph.gate import Gate
 from graph.linking.decisions import Decision, decisions_file, pair_id, write_register
 from graph.linking.enriching import Enriched, Fact, facts_file
 from graph.linking.publishing import settle_links
@@ -18,7 +19,6 @@ from graph.publish import drafted
 from graph.rdf import ground_quads
 from graph.register import load_register
 from graph.terms import iri
-from graph.validation import Gate
 from tests.service.sessions import NAMES, TODAY
 from tests.service.standin import WD, WDT
 

@@ -7,10 +7,11 @@ import pyoxigraph as ox
 import pytest
 from rdflib import SH, BNode, Graph, Literal, URIRef
 
+from graph.gate import Gate
 from graph.namespaces import EV, Namespace
 from graph.paths import ONTOLOGY
 from graph.terms import TurtleError
-from graph.validation import Gate, Report, Result, read_rdf, report_quads, validate_document
+from graph.validation import Report, Result, read_rdf, report_quads, validate_document
 
 BASE = "https://w3id.org/evplans/"
 PREFIXES = f"""
