@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from graph.publish import PublishError, current_build, read_manifest
 from graph.soundness import damage
 from graph.store import Home, Row, StoreError, Term
 from graph.store.embedded import Embedded, open_store
+
+FRESH = 0.001  # seconds for which what the link says holds: threads that ask the system get in each other's way
 
 
 class NoDataset(RuntimeError):
@@ -93,6 +96,7 @@ class Datasets:
         self._remote = remote
         self._link = os.fspath(data / "current")
         self._seen = ""
+        self._mark = (0.0, "")  # when it was read, and what it was
         self._namespace = Namespace(base)
         self._lock = threading.Lock()
         self._open: Dataset | None = None
@@ -111,10 +115,15 @@ class Datasets:
 
     def mark(self) -> str:
         """What changes when another build becomes current; cheap enough to be read for every request."""
+        then, mark = self._mark
+        if (now := time.monotonic()) - then < FRESH:
+            return mark
         try:
-            return f"{os.readlink(self._link)} {os.stat(self._link).st_ino}"  # noqa: PTH115, PTH116 a tenth of pathlib's
+            mark = f"{os.readlink(self._link)} {os.stat(self._link).st_ino}"  # noqa: PTH115, PTH116 a tenth of pathlib's
         except OSError:
-            return ""
+            mark = ""
+        self._mark = (now, mark)
+        return mark
 
     def _read(self, home: Path | None) -> Dataset:
         if home is None:

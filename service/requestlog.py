@@ -7,34 +7,40 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import random
 import re
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import IO, Any
+from json.encoder import encode_basestring as quoted
+from typing import Any
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+STDERR = 2
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_dice = random.Random()  # noqa: S311 ids are to differ, nothing more
 _ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
 class RequestLog:
     """A WSGI application around another."""
 
-    def __init__(self, app: Application, out: IO[str] = sys.stderr) -> None:
-        self._app, self._out = app, out
+    def __init__(self, app: Application) -> None:
+        self._app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         begun, given = time.perf_counter(), environ.get("HTTP_X_REQUEST_ID", "")
-        name = given if _ID.fullmatch(given) else uuid.uuid4().hex
-        told: dict[str, Any] = {"status": 500, "build": None}
+        name = given if given and _ID.fullmatch(given) else f"{_dice.getrandbits(128):032x}"
+        told: dict[str, Any] = {"status": "500", "build": None}
 
         def begin(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            told["status"] = int(status.split(" ", 1)[0])
-            told["build"] = next((value for key, value in headers if key.casefold() == "x-dataset-build"), None)
+            told["status"] = status[:3]
+            for key, value in headers:
+                if key == "X-Dataset-Build":
+                    told["build"] = value
             return start_response(status, [*headers, ("X-Request-Id", name)], *rest)
 
         try:
@@ -58,18 +64,14 @@ class RequestLog:
             self._write(environ, told, name, begun)
 
     def _write(self, environ: dict[str, Any], told: dict[str, Any], name: str, begun: float) -> None:
-        line = {
-            "time": _now(),
-            "request": name,
-            "method": environ["REQUEST_METHOD"],
-            "path": environ["PATH_INFO"],
-            "status": told["status"],
-            "ms": round((time.perf_counter() - begun) * 1000, 1),
-            "build": told["build"],
-        }
-        with suppress(OSError, ValueError):  # nobody listens any more: no reason to stop answering
-            self._out.write(_encode(line) + "\n")
-            self._out.flush()
+        build = "null" if told["build"] is None else quoted(told["build"])
+        line = (
+            f'{{"time":"{_now()}","request":{quoted(name)},"method":{quoted(environ["REQUEST_METHOD"])},'
+            f'"path":{quoted(environ["PATH_INFO"])},"status":{told["status"]},'
+            f'"ms":{(time.perf_counter() - begun) * 1000:.1f},"build":{build}}}\n'
+        )
+        with suppress(OSError):  # nobody listens any more: no reason to stop answering
+            os.write(STDERR, line.encode(errors="backslashreplace"))
 
 
 class Lines(logging.Formatter):

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +23,11 @@ from service.sparql.workers import Answer, Failed, Pool, Stopped
 
 T = TypeVar("T")
 WRITERS = 16  # changes that may be under way or wait: each holds a thread of the server, which readers need too
+
+
+def _outcome(error: Failed | Stopped) -> str:
+    """The name under which a query without an answer is counted."""
+    return error.kind if isinstance(error, Failed) else error.reason
 
 
 def unconditional(_: str) -> bool:
@@ -53,8 +58,11 @@ class Engine:
 
     def run(self, job: dict[str, Any]) -> Answer:
         """The answer of a job, once it has begun. Raises Failed, Stopped or NoDataset."""
-        with self._counted():
+        try:
             answer = self._steady(lambda pool: self._prepared.get(pool.revision, job) or pool.run(dict(job)))
+        except (Failed, Stopped) as error:
+            self._count(_outcome(error))
+            raise
         if answer.whole is None:
             answer.pieces = self._followed(answer.pieces)
         else:
@@ -63,20 +71,13 @@ class Engine:
 
     def _followed(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """The pieces of an answer whose outcome is known at its end."""
-        with self._counted(), closing(pieces):  # type: ignore[type-var]
-            yield from pieces
-        self._count("ok")
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
         try:
-            yield
-        except Failed as error:
-            self._count(error.kind)
+            with closing(pieces):  # type: ignore[type-var]
+                yield from pieces
+        except (Failed, Stopped) as error:
+            self._count(_outcome(error))
             raise
-        except Stopped as error:
-            self._count(error.reason)
-            raise
+        self._count("ok")
 
     def _count(self, outcome: str) -> None:
         with self._counting:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 _IGNORED = r"(?:\s|\#[^\n\r]*(?:[\n\r]|$))"
 _IRI = r"<[^<>\"{}|^`\\\x00-\x20]*(?:\\[uU][0-9A-Fa-f]+[^<>\"{}|^`\\\x00-\x20]*)*>"
@@ -116,7 +117,7 @@ def _readings(text: str) -> set[str]:
 
 def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Matches of a pattern at places where a token may begin, whichever way `<` is meant."""
-    if not pattern.search(text):
+    if not _in_small_letters(pattern).search(text.lower()):  # which is quick, since its first word is fixed
         return
     seen: set[int] = set()
     todo, unclosed = [0], 0
@@ -139,6 +140,11 @@ def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         todo.append(token.end())
         if token["iri"] is not None:
             todo.append(place + 1)
+
+
+@cache
+def _in_small_letters(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(pattern.pattern, pattern.flags & ~re.IGNORECASE)
 
 
 def _fails_to_close(text: str, place: int, token: re.Match[str] | None) -> bool:
