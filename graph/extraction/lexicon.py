@@ -96,7 +96,7 @@ def role_name(text: str) -> str:
 def macros() -> dict[str, str]:
     """Every {name} that a rule's pattern may use, expanded to a regular expression."""
     classes = table("words")["classes"] | table("bonds")["classes"]
-    phrases: dict[str, str] = table("bonds")["phrases"]
+    phrases: dict[str, str] = table("bonds")["phrases"] | table("plants")["phrases"]
     words = {name: any_of(alternatives) for name, alternatives in classes.items()} | phrases
     role_texts = [row["text"] for row in table("roles")["role"]]
     one_role = (

@@ -47,7 +47,9 @@ def behind() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def whose() -> re.Pattern[str]:
     """The company before "whose", past what it is described as."""
-    return re.compile(expand(r"(?P<owner>{org})(?:, (?:an?|the|its|like) [^,;.]{3,70})?,? $"), re.IGNORECASE)
+    return re.compile(
+        expand(r"(?P<owner>{org})(?:, (?:an?|the|its|like|another|one of) [^,;.]{3,70})?,? $"), re.IGNORECASE
+    )
 
 
 class Owners:
@@ -73,17 +75,16 @@ class Owners:
             found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
             if found:
                 return self.company(found.names[-1])
+        if groups.get("owner2"):
+            return self.company(sentence.mentions(*match.span("owner2"))[0].name)
         after = behind().match(text, match.end())
         if after and not (" from " in after.group() and BOUGHT.search(text[: match.start() + 20])):
             return self.company(sentence.mentions(*after.span("owner"))[0].name)
         makes = self.discourse.clause_subject(index, match.start()) if ACTIVE.match(match.group()) else None
         if makes:
             return self.company(makes.names[0])
-        maker = self.discourse.owner(models[0].name) if models else None
-        if maker:
-            above = self.discourse.owner(maker.name)
-            owned = above and maker.kinds == {"Brand"} and self.reading.names(above.name)
-            return self.company(above.name if above and owned else maker.name)
+        if models and (brand := self.discourse.owner(models[0].name)):
+            return self.company(brand.name)
         relative = text.rfind("whose ", 0, match.end())
         if relative >= 0 and match.start() - relative < 60 and (named := whose().search(text[:relative])):
             return self.company(sentence.mentions(*named.span("owner"))[0].name)

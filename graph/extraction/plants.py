@@ -31,6 +31,11 @@ class PlantMention:
     places: tuple[str, ...]
     rule: str
     area: tuple[str, ...] = ()  # states and provinces that the text gives
+    sure: bool = False  # whether the phrase itself says whose it is
+
+
+# a sentence that speaks of a plant holds one of these
+WORDS = ("plant", "factor", "works", "line", "site", "facilit", "complex", "hub", "base")
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,14 @@ class PlantRule:
     cities: bool
     needs_plant: bool
     listed: bool
+    passive: bool
+    hints: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
 def plant_rules() -> tuple[PlantRule, ...]:
     """The patterns of rules/plants.toml."""
-    rows = tomllib.loads((RULES / "plants.toml").read_text(encoding="utf-8"))["plant"]
+    rules = tomllib.loads((RULES / "plants.toml").read_text(encoding="utf-8"))
     return tuple(
         PlantRule(
             row["id"],
@@ -59,8 +66,10 @@ def plant_rules() -> tuple[PlantRule, ...]:
             row.get("cities", False),
             row.get("needs_plant", False),
             row.get("listed", False),
+            row.get("passive", False),
+            tuple(row.get("hints", WORDS)),
         )
-        for row in rows
+        for row in rules["plant"]
     )
 
 
@@ -148,7 +157,7 @@ class PlantFinder:
         for index, sentence in enumerate(reading.annotated):
             if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
                 self.found += sorted(self.in_sentence(index, sentence), key=lambda p: p.start)
-        self.found = [self.narrowed(p) for p in self.found]
+        self.found = [self.owned_by_another(self.narrowed(p)) for p in self.found]
 
     def narrowed(self, plant: PlantMention) -> PlantMention:
         """A plant of a country that turns out to be the one in a city there: "a plant in Mexico", then Monterrey."""
@@ -160,6 +169,16 @@ class PlantFinder:
             return plant
         [city] = inside.values()
         return replace(plant, name=city.name)
+
+    def owned_by_another(self, plant: PlantMention) -> PlantMention:
+        """A plant whose phrase does not say whose it is, under the one owner that another phrase gives it there."""
+        if plant.sure or not plant.places or plant.rule == "plant.named":
+            return plant
+        sure = {p.name: p for p in self.found if p.sure and p.places[:1] == plant.places[:1]}
+        if len(sure) != 1 or any(p.owner == plant.owner for p in sure.values()):
+            return plant
+        [known] = sure.values()
+        return replace(plant, name=known.name, owner=known.owner)
 
     def lies_in(self, plant: PlantMention, country: Entity) -> bool:
         """Whether a plant stands in a city of a country."""
@@ -176,7 +195,10 @@ class PlantFinder:
             yield plant
         if not any(m.kinds & PLACE_KINDS for m in sentence.mentions()) and not POINTS.search(sentence.text):
             return
+        low = sentence.text.lower()
         for rule in plant_rules():
+            if not any(hint in low for hint in rule.hints):
+                continue
             if rule.needs_plant and not self.spoken_of(index):
                 continue
             if rule.listed and self.reading.blocks[sentence.sentence.block].kind != "list-item":
@@ -213,14 +235,23 @@ class PlantFinder:
                 rest = places[places.index(place) + 1 :]
                 wider = self.wider([place, *rest[:1]] if listed else places) or self.country_of(sentence, match, place)
                 seat = place
-                if rest and not place.known and not listed and "Country" not in rest[0].kinds:
-                    seat = rest[0] if " in " in self.reading.mask[place.end : rest[0].start] else place
+                if rest and not listed and "Country" not in rest[0].kinds:
+                    within = plants().search(self.reading.mask, place.end, rest[0].start)  # "the Yajima plant in Ota"
+                    seat = rest[0] if within else place
                 name = self.same(index, match) or self.plant_name(owner, place.name)
                 if place.name in CONTINENTS and not self.reading.register.resolve(name):
                     continue
                 area = self.states(sentence, match, place)
                 yield PlantMention(
-                    index, match.start(), match.end(), name, owner, (seat.name, *wider[:1]), rule.id, area
+                    index,
+                    match.start(),
+                    match.end(),
+                    name,
+                    owner,
+                    (seat.name, *wider[:1]),
+                    rule.id,
+                    area,
+                    bool(match.groupdict().get("owner") or match.groupdict().get("owner2")),
                 )
 
     def pointed_at(self, index: int, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
@@ -286,6 +317,10 @@ class PlantFinder:
             if not state and not origin:
                 found.append(item)
             end = stop
+        cities = [p for p in found if "City" in p.kinds]
+        if cities and "places" not in match.re.groupindex and found[0].kinds & {"Country", "Market"}:
+            found.remove(cities[0])  # "in Germany, at Arnstadt"
+            found.insert(0, cities[0])
         return found
 
     def too_wide(self, text: str, rule: PlantRule, match: re.Match[str], places: list[Mention]) -> bool:

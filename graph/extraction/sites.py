@@ -1,19 +1,28 @@
-"""The sites of a document as what its sentences go back to: which plant a figure belongs to."""
+"""The sites of a document as what its sentences go back to: which plant a figure belongs to.
+
+A plant is introduced by a phrase that gives its place (plants.py) or by its town (towns.py). Whatever else speaks of a
+plant goes back to one of these: "the factory", "its Hungarian site", "there", "Debrecen", "it". A document has one main
+plant, or none; where a new paragraph says "the factory", the main one is meant.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from graph.extraction.annotate import Annotated
-from graph.extraction.lexicon import any_of, cue, place_adjectives, table
+from graph.extraction.lexicon import any_of, place_adjectives, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
+from graph.extraction.owners import behind
 from graph.extraction.plants import PlantMention, anaphora, plants
-from graph.extraction.readings import expand
-from graph.extraction.towns import Towns
+from graph.extraction.readings import Reading, expand
+from graph.extraction.settings import Settings
+from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
 
 # what a city does that stands for its plant
 CITY_ACTS = re.compile(r" (?:now |already |also |still )*(?:[a-z]+s|will|can|could|has|had|is|was)\b")
@@ -26,6 +35,29 @@ OVERALL = re.compile(
     r"|\b(?:group|company|firm|carmaker|automaker|maker)'s (?:[a-z]+ ){0,2}?(?:capacity|output)\b",
     re.IGNORECASE,
 )
+# a plant that is none of those spoken of
+ANOTHER = re.compile(
+    r"\b(?:second|third|fourth|fifth|another|new|further|other|next|sister|rival|every|each|all|both|any|no|old|former)\b"
+    r"|‹(?:ordinal|n|money)#"
+)
+SEVERAL = re.compile(r"(?:plants|factories|gigafactories|sites|facilities|lines|buildings|halls)$", re.IGNORECASE)
+CELLS = re.compile(r"\b(?:battery|cell|giga|cathode)", re.IGNORECASE)
+CARS = re.compile(r"\b(?:car|vehicle|assembly|truck|auto|EV)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def spoken_of() -> re.Pattern[str]:
+    """A plant without a place: "the factory", "its Hungarian battery plant", "the building", "a plant"."""
+    words = any_of(table("plants")["words"]["whole"])
+    small = r"(?!(?:of|in|at|and|for|to|with|from|on|by)\b)"
+    return re.compile(
+        expand(
+            r"(?<![\w'])(?P<by>the|this|that|an?|its|their|our|whose|{org}'s?) "
+            rf"(?P<words>(?:{small}(?:[\w'-]+|‹[a-zA-Z]+#\d+›)(?:'s)? ){{0,4}}?)"
+            rf"(?P<noun>{{plantnoun}}|{words})"
+        ),
+        re.IGNORECASE,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -50,40 +82,202 @@ def one_of_nation() -> re.Pattern[str]:
     )
 
 
-class Plants(Towns):
+class Plants(Settings):
     """The plants of a document, and which of them a sentence speaks of."""
+
+    def __init__(self, reading: Reading, discourse: Discourse) -> None:
+        """Find what introduces plants, then what goes back to them, in order."""
+        super().__init__(reading, discourse)
+        self.here: dict[int, list[PlantMention]] = defaultdict(list)
+        for plant in self.found:
+            self.here[plant.index].append(plant)
+        self.chief = self.main_plant()
+        self.back: dict[int, list[PlantMention | None]] = {}
+        for index, sentence in enumerate(reading.annotated):
+            if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
+                self.gone_back(index, sentence)
+        self.found.sort(key=lambda p: (p.index, p.start))
+
+    def main_plant(self) -> PlantMention | None:
+        """The plant that the document is about: told of first or most, by far."""
+        told: dict[str, float] = defaultdict(float)
+        set_in = {m.name for m in [*self.dateline_places[:1], *([self.title_town] if self.title_town else [])]}
+        for plant in self.found:
+            told[plant.name] += 3 if plant.index < 3 or {*plant.places[:1]} & set_in else 1
+        ranked = sorted(told.values(), reverse=True)
+        if not ranked or (len(ranked) > 1 and ranked[0] < ranked[1] + 2):
+            return None
+        name = max(told, key=told.__getitem__)
+        return next(p for p in self.found if p.name == name)
+
+    # --- noun phrases ----------------------------------------------------------------------------
+
+    def gone_back(self, index: int, sentence: Annotated) -> None:
+        """Note the noun phrases of a sentence that go back to a plant, or introduce the one where the text is set."""
+        for match in spoken_of().finditer(sentence.text):
+            if any(p.start < match.end() and match.start() < p.end for p in self.here[index]):
+                continue
+            definite = match.group("by").lower() not in {"a", "an"}
+            if self.reading.blocks[sentence.sentence.block].kind == "heading":
+                continue
+            labelled = sentence.sentence.block in self.labelled
+            plant = self.antecedent(index, sentence, match) if definite or labelled else None
+            if plant:
+                plant = PlantMention(index, *match.span(), plant.name, plant.owner, (), "plant.back")
+            elif (
+                (definite or plants().fullmatch(match.group("noun")))
+                and not SEVERAL.search(match.group("noun"))
+                and not any(m.kinds & PLACE_KINDS for m in sentence.mentions(*match.span()))
+            ):
+                plant = self.set_here(index, sentence, match.span(), self.possessor(index, match), definite=definite)
+                if plant and plant.rule == "plant.set-here":
+                    self.found.append(plant)
+            if plant:
+                self.here[index].append(plant)
+        for match in one_of_nation().finditer(sentence.text):
+            plant = self.in_nation(place_adjectives()[match["nation"]], index)
+            if plant and not any(p.start < match.end() and match.start() < p.end for p in self.here[index]):
+                self.here[index].append(replace(plant, index=index, start=match.start(), end=match.end(), places=()))
+        self.here[index].sort(key=lambda p: p.start)
+
+    def possessor(self, index: int, match: re.Match[str]) -> str | None:
+        """Whose plant a noun phrase says that it is."""
+        sentence = self.reading.annotated[index]
+        if after := behind().match(sentence.text, match.end()):
+            return self.owners.company(sentence.mentions(*after.span("owner"))[0].name)
+        if match.group("by").lower() in {"a", "an", "the", "this", "that"}:
+            return None
+        found = self.discourse.resolve(index, *match.span("by"))
+        named = [m.name for m in sentence.mentions(0, match.start()) if self.discourse.is_company(m)]
+        return self.owners.company(found.names[0] if found else named[-1]) if found or named else None
+
+    def antecedent(self, index: int, sentence: Annotated, match: re.Match[str]) -> PlantMention | None:
+        """The plant that a definite noun phrase means: it agrees in number, owner, nation and kind, and was spoken of
+        last; at the beginning of a paragraph the document's main one."""
+        words = match.group("words")
+        labelled = self.labelled.get(sentence.sentence.block)
+        if labelled and not SEVERAL.search(match.group("noun")) and self.agrees(labelled, index, sentence, match):
+            return labelled
+        if SEVERAL.search(match.group("noun")) or ANOTHER.search(words):
+            return None
+        agreeing = [p for p in self.found if (p.index, p.start) < (index, match.start())]
+        agreeing = [p for p in agreeing if self.agrees(p, index, sentence, match)]
+        if not agreeing:
+            return None
+        block = self.reading.sentences[index].block
+        for back in range(index, max(-1, index - 6), -1):
+            if self.reading.sentences[back].block != block:
+                break
+            before = [p for p in self.here[back] if (p.index, p.start) < (index, match.start())]
+            names = {p.name for p in before} & {p.name for p in agreeing}
+            if len(names) == 1:
+                return next(p for p in reversed(agreeing) if p.name in names)
+            if names:
+                return None if not self.chief or self.chief.name not in names else self.chief
+        names = {p.name for p in agreeing}
+        lately = {p.name for p in self.above(index)}
+        if len(lately & names) == 1 and len(lately) == 1:
+            return next(p for p in reversed(agreeing) if p.name in lately)
+        if self.chief and self.chief.name in names:
+            return self.chief
+        return agreeing[-1] if len(names) == 1 or self.near(agreeing[-1].index, index) else None
+
+    def above(self, index: int) -> list[PlantMention]:
+        """The plants of the block before that of a sentence."""
+        block, found = self.reading.sentences[index].block, []
+        for back in range(index - 1, max(-1, index - 12), -1):
+            apart = block - self.reading.sentences[back].block
+            if apart > 1:
+                break
+            found += self.here[back] if apart == 1 else []
+        return found
+
+    def agrees(self, plant: PlantMention, index: int, sentence: Annotated, match: re.Match[str]) -> bool:
+        """Whether a noun phrase may mean a plant: whose it is, where, and what it makes do not speak against it."""
+        words = match.group("words")
+        owner = self.possessor(index, match)
+        if owner and not self.akin(owner, plant.owner):
+            return False
+        acts = None if owner else self.discourse.clause_subject(index, match.start())
+        if acts and acts.step == "named in the clause" and not any(self.akin(n, plant.owner) for n in acts.names):
+            return False
+        named = sentence.mentions(*match.span("words"))
+        if any(m.kinds & PLACE_KINDS and m.name not in (*plant.places, *plant.area) for m in named):
+            return False
+        if any(self.discourse.is_company(m) and not self.akin(m.name, plant.owner) for m in named):
+            return False
+        nations = [c for a, c in place_adjectives().items() if re.search(rf"(?<!\w){re.escape(a)}(?!\w)", words)]
+        if nations and not any(c in plant.places or self.inside(plant, c) for c in nations):
+            return False
+        told = self.reading.annotated[plant.index].text[plant.start : plant.end]
+        cells, cars = CELLS.search(match.group()), CARS.search(match.group())
+        return not (cells and CARS.search(told) and not CELLS.search(told)) and not (
+            cars and not cells and CELLS.search(told) and not CARS.search(told)
+        )
+
+    def akin(self, name: str, owner: str) -> bool:
+        """Whether two names are one company's or a company's and its owner's."""
+        one, other = self.reading.register.resolve(name), self.reading.register.resolve(owner)
+        if name == owner:
+            return True
+        return bool(
+            one and other and (one.slug == other.slug or one.slug in other.parents or other.slug in one.parents)
+        )
+
+    # --- figures ---------------------------------------------------------------------------------
 
     def in_scope(self, index: int, position: int, *, alone: bool = False) -> PlantMention | None:
         """The plant that a number belongs to: in the sentence, or the last one where the sentence goes back to it.
 
         With `alone` it may also be the only one that was spoken of, where a sentence names nobody.
         """
-        here = [p for p in self.found if p.index == index]
-        if OVERALL.search(self.reading.annotated[index].text, 0, position):
-            return None
         sentence = self.reading.annotated[index]
+        if OVERALL.search(sentence.text, 0, position):
+            return None
+        here = self.here[index]
         before = [p for p in here if p.start < position]
         if len([p for p in before if p.start == before[-1].start]) > 1:  # a total of several
             return None
         if here and (before or not ELSEWHERE.search(sentence.text, position, here[0].start)):
             return before[-1] if before else here[0]
-        city = self.acting_city(sentence, position) or self.named_again(index, sentence, position)
-        if city:
+        return self.known_by(index, sentence, position) or self.carried_on(index, sentence, position, alone=alone)
+
+    def known_by(self, index: int, sentence: Annotated, position: int) -> PlantMention | None:
+        """The plant that a sentence means by its town, by "it", or by the label or the list that it stands under."""
+        if city := self.acting_city(sentence, position) or self.named_again(index, sentence, position):
             return city
         if said_of_it().match(sentence.text) and (focus := self.focus(index - 1, index) or self.main(index)):
             return focus
-        if self.reading.blocks[sentence.sentence.block].kind == "list-item" and (site := self.listed_under(index)):
+        if site := self.labelled_with(index, position):
             return site
+        listed = self.reading.blocks[sentence.sentence.block].kind == "list-item"
+        return self.listed_under(index) if listed else None
+
+    def carried_on(self, index: int, sentence: Annotated, position: int, *, alone: bool) -> PlantMention | None:
+        """The plant of the sentences before that a sentence goes on about, without a subject of its own."""
         back = bool(anaphora().search(sentence.text))
-        if back or not self.discourse.clause_subject(index, position):
-            reach = index - 3 if back else index - 2
-            earlier = [p for p in self.found if reach <= p.index < index and self.near(p.index, index, same=not back)]
-            acts = self.discourse.clause_subject(index, position)
-            earlier = [p for p in earlier if acts and p.owner in acts.names] or earlier
-            if sentence.text.startswith("The ") and plants().search(sentence.text, 0, 40):
-                alone = True
-            return earlier[-1] if earlier else self.only(index) if alone else self.main(index) if back else None
-        return None
+        acts = self.discourse.clause_subject(index, position)
+        if acts and not back:
+            return None
+        earlier = self.between(index - 3 if back else index - 2, index, same=not back)
+        earlier = [p for p in earlier if acts and p.owner in acts.names] or earlier
+        if earlier:
+            return earlier[-1]
+        known = sentence.text.startswith("The ") and plants().search(sentence.text, 0, 40)
+        return self.only(index) if alone or known else self.main(index) if back else None
+
+    def labelled_with(self, index: int, position: int) -> PlantMention | None:
+        """The plant of the place that labels a paragraph or an item, where no other company acts in the sentence."""
+        site = self.labelled.get(self.reading.sentences[index].block)
+        acts = self.discourse.clause_subject(index, position) if site else None
+        if site and acts and acts.step == "named in the clause":
+            return site if any(self.akin(name, site.owner) for name in acts.names) else None
+        return site
+
+    def between(self, first: int, index: int, *, same: bool = False) -> list[PlantMention]:
+        """The plants of the sentences from one to before another, in its block or the one before."""
+        sentences = range(max(0, first), index)
+        return [p for back in sentences if self.near(back, index, same=same) for p in self.here[back]]
 
     def acting_city(self, sentence: Annotated, position: int) -> PlantMention | None:
         """The plant of a city that stands for it: "Lansing employs 100 people"."""
@@ -96,15 +290,12 @@ class Plants(Towns):
 
     def acting_town(self, index: int, position: int) -> PlantMention | None:
         """The town before a position that stands for its plant."""
-        here = [p for p in self.found if p.index == index and p.rule == "plant.town" and p.start < position]
+        here = [p for p in self.here[index] if p.rule == "plant.town" and p.start < position]
         return here[-1] if here else None
 
     def named_again(self, index: int, sentence: Annotated, position: int) -> PlantMention | None:
         """The plant of the place that stands nearest before a figure, where no other company acts in between."""
         places = [m.name for m in sentence.mentions(0, position) if m.kinds & PLACE_KINDS]
-        national = list(one_of_nation().finditer(sentence.text, 0, position))
-        if national:
-            return self.in_nation(place_adjectives()[national[-1]["nation"]], index)
         if not places:
             return None
         last = places[-1]
@@ -137,26 +328,24 @@ class Plants(Towns):
         town = self.reading.register.resolve(plant.places[0]) if plant.places else None
         return bool(state and town and state.slug in town.within)
 
-    def focus(self, index: int, after: int, *, named: bool = False) -> PlantMention | None:
+    def focus(self, index: int, after: int) -> PlantMention | None:
         """The plant that a sentence is about: its subject, what it builds, or what it goes back to."""
         if index < 0 or not self.near(index, after):
             return None
         sentence = self.reading.annotated[index]
-        here = [p for p in self.found if p.index == index]
+        here = self.here[index]
         if here:
-            built = cue("building").search(sentence.text[: here[-1].start + 20])
             one = len({p.name for p in here}) == 1
-            return here[-1] if here[0].start < 40 or (one and (built or named)) else None
-        named = bool(anaphora().match(sentence.text))
-        if named or anaphora().search(sentence.text):
-            earlier = [p for p in self.found if index - 4 <= p.index < index and self.near(p.index, index)]
+            return here[-1] if here[0].start < 40 or one else None
+        if anaphora().search(sentence.text):
+            earlier = self.between(index - 4, index)
             named_here = {m.name for m in sentence.mentions() if self.discourse.is_company(m)}
             return next(iter([p for p in reversed(earlier) if p.owner in named_here] or earlier[-1:]), None)
         return self.focus(index - 1, index) if said_of_it().match(sentence.text) else None
 
     def only(self, index: int) -> PlantMention | None:
         """The one plant that the last sentences and the paragraph before speak of."""
-        recent = [p for p in self.found if index - 6 <= p.index < index and self.near(p.index, index)]
+        recent = self.between(index - 6, index)
         if len({p.name for p in recent}) == 1:
             return recent[-1]
         return self.main(index) if not recent else None

@@ -33,6 +33,8 @@ from graph.extraction.syntax import (
 
 # those who write, where they say how they know
 WRITERS = re.compile(r"we (?:hear|understand|gather|are told|learn|reported|take|think|doubt|had)\b", re.IGNORECASE)
+# "With SK On it is building": who stands beside "it" is no subject
+BESIDE_OTHERS = re.compile(r"(?:Together |Along)?[Ww]ith (?:the )?‹[A-Z]*[OB][A-Z]*#\d+›,? $")
 LONGEST_SENTENCE = 4000  # characters of a marked sentence
 
 
@@ -180,7 +182,8 @@ class Discourse(Kinship):
                     and bool(re.search(r"‹[A-Z]+#\d+›, $", left))
                     and text.startswith(",", match.end())
                 )
-                yield match.start(), match.end(), bool(CLAUSE_START.search(left)) and not appositive
+                opens = CLAUSE_START.search(left) or BESIDE_OTHERS.match(left)
+                yield match.start(), match.end(), bool(opens) and not appositive
 
     def opens(self, sentence: Annotated, start: int) -> bool:
         """Whether a name opens a clause and is not governed by a preposition."""

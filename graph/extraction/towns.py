@@ -1,4 +1,4 @@
-"""Towns that stand for a plant ("Debrecen will start in 2026"), and plants that a state or a dateline tells apart."""
+"""Towns that stand for a plant ("Debrecen will start in 2026"), and plants that a state tells apart."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from graph.extraction.annotate import Annotated
 from graph.extraction.lexicon import any_of, table
-from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.plants import PlantFinder, PlantMention, plants
 from graph.extraction.readings import Reading, expand
 from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
@@ -33,32 +32,6 @@ def acting() -> re.Pattern[str]:
     )
 
 
-@lru_cache(maxsize=1)
-def dateline() -> re.Pattern[str]:
-    """Where a report was written: "QUEEN CREEK, Ariz., June 18 - "."""
-    return re.compile(
-        r"(?P<town>‹[A-Z]*L[A-Z]*#\d+›)"
-        r"(?:(?:[^‹.]|‹(?:when|[A-Z]*L[A-Z]*)#\d+›|\.(?=,? )){0,30}? (?:[-–—]|--) |, [A-Z][A-Za-z]*\.$)"
-    )
-
-
-@lru_cache(maxsize=1)
-def possessed() -> re.Pattern[str]:
-    """Somebody's plant at the opening of a sentence."""
-    return re.compile(
-        expand(
-            r"(?:(?P<owner>{org}|[Tt]he (?:[\w-]+ ){0,3}?{maker}|Its|Their|Our)(?:'s?)? )"
-            r"(?:(?!plans?|planned)(?:[\w'-]+|‹(?:money|when|n|GWh)#\d+›) ){0,4}?{plantnoun}"
-        )
-    )
-
-
-@lru_cache(maxsize=1)
-def celebrated() -> re.Pattern[str]:
-    """A plant whose opening or start is the news of the day."""
-    return re.compile(expand(any_of(table("syntax")["plants"]["news"])), re.IGNORECASE)
-
-
 # a plant that is none of those spoken of
 ANOTHER = re.compile(r"\b(?:second|third|fourth|another|new|further|other)\b|‹ordinal#")
 
@@ -69,12 +42,11 @@ class Towns(PlantFinder):
     def __init__(self, reading: Reading, discourse: Discourse) -> None:
         """Find them all, in order."""
         super().__init__(reading, discourse)
-        more = list(self.written_from()) or list(self.titled())
+        more: list[PlantMention] = []
         if self.found or any(plants().search(a.text) for a in reading.annotated):
             for index, sentence in enumerate(reading.annotated):
                 if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
                     more += self.towns(index, sentence)
-                    more += self.bridged(index, sentence)
         self.found = sorted([*self.found, *more], key=lambda p: (p.index, p.start))
         self.found = [self.told_apart(p) for p in self.found]
 
@@ -94,25 +66,6 @@ class Towns(PlantFinder):
                 name = known.name if known else self.plant_name(owner, town.name)
                 yield PlantMention(index, start, end, name, owner, (town.name, *wider), "plant.town")
 
-    def bridged(self, index: int, sentence: Annotated) -> Iterator[PlantMention]:
-        """The plant that someone has in the one town named before: "Nothing moves in Trollheim. Its plant"."""
-        before = self.reading.annotated[index - 1] if index else sentence
-        above = self.reading.blocks[before.sentence.block].kind == "heading"
-        if not index or (before.sentence.block != sentence.sentence.block and not above):
-            return
-        towns = {m.name for m in before.mentions() if "City" in m.kinds}
-        match = possessed().match(sentence.text)
-        if not match or len(towns) != 1 or any(p.index in {index, index - 1} for p in self.found):
-            return
-        town = towns.pop()
-        places = sentence.mentions(match.end(), match.end() + 30)
-        if self.at(town) or any(m.kinds & PLACE_KINDS for m in places):
-            return
-        found = self.discourse.resolve(index, *match.span("owner"))
-        if found:
-            owner = self.owners.company(found.names[0])
-            yield PlantMention(index, *match.span(), self.plant_name(owner, town), owner, (town,), "plant.bridged")
-
     def town_owner(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
         """Whose plant a town stands for: whom the apposition names, else whom the text is about there."""
         if match.group("owner"):
@@ -123,48 +76,6 @@ class Towns(PlantFinder):
         """The one plant that the text has in a town."""
         there = [p for p in self.found if town in p.places]
         return there[0] if len({p.name for p in there}) == 1 else None
-
-    def written_from(self) -> Iterator[PlantMention]:
-        """The plant in the town of the dateline, where the report is about what happened at the plant."""
-        for index, sentence in enumerate(self.reading.annotated[:8]):
-            match = dateline().match(sentence.text)
-            town = sentence.mentions(*match.span("town"))[0] if match else None
-            if not match or not town or town.name in table("places")["desks"]["cities"] or self.at(town.name):
-                continue
-            for later in range(index, min(index + 3, len(self.reading.annotated))):
-                text = self.reading.annotated[later].text
-                news = celebrated().search(text, match.end() if later == index else 0)
-                if not news or any(p.index == later and p.start < news.end() for p in self.found):
-                    continue
-                owner = self.owners.before(later, news.end())
-                seat = self.reading.register.resolve(owner) if owner else None
-                if owner and not (seat and self.discourse.place(seat.city) == town.name):
-                    name = self.plant_name(owner, town.name)
-                    wider = [m.name for m in sentence.mentions(0, match.end()) if "Country" in m.kinds][:1]
-                    places = (town.name, *wider)
-                    yield PlantMention(later, news.start(), news.end(), name, owner, places, "plant.dateline")
-                    break
-            return
-
-    def titled(self) -> Iterator[PlantMention]:
-        """The plant in the one town of the title or the dateline, at the first sentence that speaks of "the plant"."""
-        title = self.reading.document.title or ""
-        opening = self.reading.annotated[:8]
-        towns = {m.name for a in opening for m in a.mentions() if "City" in m.kinds and m.name.lower() in title.lower()}
-        towns -= set(table("places")["desks"]["cities"])
-        if len(towns) != 1 or self.at(town := towns.pop()):
-            return
-        for index, sentence in enumerate(opening):
-            spoken = re.search(expand(r"(?<!\w)(?:the|its|this) (?:[a-z-]+ ){0,2}?{plantnoun}"), sentence.text)
-            if any(p.index == index for p in self.found):
-                return
-            if spoken and not self.reading.silent(sentence.sentence):
-                owner = self.owners.before(index, spoken.start())
-                seat = self.reading.register.resolve(owner) if owner else None
-                if owner and not (seat and self.discourse.place(seat.city) == town):
-                    name = self.plant_name(owner, town)
-                    yield PlantMention(index, *spoken.span(), name, owner, (town,), "plant.title")
-                return
 
     def told_apart(self, plant: PlantMention) -> PlantMention:
         """A plant of a state that goes back to one of its towns: "in Holland, Michigan", then "the Michigan plant"."""
