@@ -42,6 +42,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+SHORTEST = 4  # letters of a keyword
 _WORDS = re.compile(r"service|silent|load|from|named|using|with|where", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PLACES = 200_000  # places that a scan may visit; a text beyond it is refused rather than trusted
@@ -110,14 +111,15 @@ def _readings(text: str) -> set[str]:
     if "\\u" in text or "\\U" in text:
         readings.add(_ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), text))
     for reading in readings:
-        if len(_WORDS.findall(reading)) * len(reading) > _COST:
+        most = len(reading) // SHORTEST
+        if most * len(reading) > _COST and len(_WORDS.findall(reading)) * len(reading) > _COST:
             raise TooIntricate("it is too long to be checked for all its keywords")
     return readings
 
 
 def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Matches of a pattern at places where a token may begin, whichever way `<` is meant."""
-    if not _in_small_letters(pattern).search(text.lower()):  # which is quick, since its first word is fixed
+    if not _glance(pattern).search(text.lower()):
         return
     seen: set[int] = set()
     todo, unclosed = [0], 0
@@ -143,8 +145,14 @@ def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
 
 
 @cache
-def _in_small_letters(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(pattern.pattern, pattern.flags & ~re.IGNORECASE)
+def _glance(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """What a text in small letters must have to be worth a scan: found quickly, since its first letters are fixed.
+
+    After a letter begins no keyword, unless `true` or `false` is read there.
+    """
+    word = re.split("[^a-z]", pattern.pattern)[0]
+    alone = f"(?:(?<![a-z]{word})|(?<=true{word})|(?<=false{word}))"
+    return re.compile(word + alone + pattern.pattern.removeprefix(word), pattern.flags & ~re.IGNORECASE)
 
 
 def _fails_to_close(text: str, place: int, token: re.Match[str] | None) -> bool:

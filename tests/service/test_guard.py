@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -123,3 +125,30 @@ def test_what_the_engine_would_call_is_found(text: str) -> None:
         return
     except OSError:
         assert guard.calls(query)
+
+
+WORDS = [
+    "from",
+    "FROM",
+    "Service",
+    "load",
+    "xfrom",
+    "True",
+    "false",
+    "é",
+    "_",
+    "_:b",
+    "1e5",
+    "@en",
+    "$",
+    "\\u0046ROM",
+    "a:b",
+    ".",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES + WORDS), max_size=12).map("".join))
+def test_a_glance_passes_over_nothing(text: str) -> None:
+    glanced = guard.calls(text), guard.names_dataset(text)
+    with patch.object(guard, "_glance", lambda _: re.compile("")):
+        assert glanced == (guard.calls(text), guard.names_dataset(text))
