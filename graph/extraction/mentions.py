@@ -269,7 +269,10 @@ class Gazetteer:
         entities = self.register.entities
         if " " in written or whole[slug] or not entities[slug].name.startswith(written + " "):
             return slug
-        others = (s for s in whole if s != slug and entities[s].name.startswith(written + " "))
+        others = (
+            s for s in whole
+            if s != slug and entities[s].name.startswith(written + " ") and slug not in entities[s].parents
+        )  # fmt: skip
         return next((s for s in others if entities[s].kinds & ORGANIZATION_KINDS), slug)
 
     def _shortened(self, text: str, words: list[Token], found: list[Mention]) -> list[Mention]:

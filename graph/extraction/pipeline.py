@@ -9,6 +9,7 @@ from graph.claims import Claim
 from graph.extraction.confidence import confidence
 from graph.extraction.frame import Frame
 from graph.extraction.frames import Frames
+from graph.extraction.industry import with_industry
 from graph.extraction.mentions import Gazetteer
 from graph.extraction.merge import merge
 from graph.extraction.model import Candidate, Extraction, Mention, Rejection
@@ -34,7 +35,7 @@ class RuleExtractor:
 
     def __post_init__(self) -> None:
         """Index the register once; extraction of any number of documents uses it."""
-        self.gazetteer = Gazetteer(self.register)
+        self.gazetteer = Gazetteer(with_industry(self.register))
         self.shapes = load_shapes()
 
     def extract(self, document: Document) -> list[Candidate]:

@@ -1,0 +1,48 @@
+"""The names of the industry beyond the register: the reader knows them, the graph has them once a document does.
+
+They are candidates, so that the published register holds no more than was looked into: a name that claims are about
+becomes an entity of the graph like one that no list holds, under the same name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from graph.namespaces import slug
+from graph.register import Entity, Register
+
+FOLDER = Path(__file__).parent / "gazetteer"
+Row = tuple[str, str, tuple[str, ...], str, tuple[str, ...]]
+
+
+def rows() -> Iterator[Row]:
+    """Kinds, name, other names, country and owners of each candidate, owners before what they own."""
+    for path in sorted(FOLDER.glob("*.toml")):
+        for kinds, lines in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            for line in filter(None, lines.splitlines()):
+                cells = [cell.strip() for cell in f"{line} | | |".split("|")]
+                yield kinds, cells[0], parted(cells[1]), cells[2], parted(cells[3])
+
+
+def parted(cell: str) -> tuple[str, ...]:
+    """The names of a cell, parted by commas."""
+    return tuple(name for part in cell.split(",") if (name := part.strip()))
+
+
+def with_industry(register: Register) -> Register:
+    """A register that also knows the names of the industry; what it held before wins over them."""
+    entities = dict(register.entities)
+    slugs = {entity.name: key for key, entity in entities.items()}
+    for kinds, name, others, country, owners in rows():
+        if register.resolve(name):
+            continue
+        key = slug(name) if slug(name) not in entities else f"{slug(name)}-2"
+        slugs[name] = key
+        entities[key] = Entity(
+            slug=key, name=name, kinds=frozenset(kinds.split()),
+            aliases=tuple(other for other in others if not register.resolve(other)),
+            parents=tuple(slugs[owner] for owner in owners if owner in slugs), country=slugs.get(country),
+        )  # fmt: skip
+    return Register.of(entities.values())
