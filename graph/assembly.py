@@ -6,16 +6,17 @@ up to date for the names and topics that were touched, and for nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib.metadata import version
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode, Quad, Store
 
 from graph import copies, derive, rdf
 from graph.draft import Draft
+from graph.findings import check, focus
 from graph.gate import Gate
 from graph.namespaces import DCT, EV, ONTOLOGY
-from graph.neighbourhood import around, behind, topics
+from graph.neighbourhood import around
 from graph.preparing import Prepared, follows, from_lines
 from graph.provenance import dataset_provenance, document_provenance
 from graph.terms import iri
@@ -42,17 +43,19 @@ class Assembly:
         space, leaving = self.draft.namespace, sorted(leave)
         old = [quad for slug in leaving for quad in self._all_quads(slug)]
         new = [quad for one in enter for quad in (*one.quads, *one.derived_quads)]
-        beside = around(self.draft.store, topics([*old, *new]))
-        before = derive.together(beside, space, map(space.document, leaving))
-        beside = beside.difference(q for q in old if not iri(q.subject).startswith(space.rates)).union(new)
-        after = derive.together(beside, space, [space.document(one.slug) for one in enter])
+        documents = set(map(space.document, leaving))
+        beside = around(self.draft.store, [*old, *new], documents)
+        before = derive.together(_stored(beside), space, documents)
+        later = _stored(beside.difference(q for q in old if not iri(q.subject).startswith(space.rates)).union(new))
+        after = derive.together(later, space, [space.document(one.slug) for one in enter])
         for slug in leaving:
             self.withdraw(slug)
         for one in enter:
             self.enter(one)
         self.settle_names()
         self.settle_copies()
-        self.settle_findings(before, after)
+        gone, found = set(before) - set(after), set(after) - set(before)
+        self.settle_findings(gone, found, check(self.gate, found, later))
 
     def _all_quads(self, slug: str) -> list[Quad]:
         quads = self.draft.quads(self.draft.namespace.document(slug))
@@ -117,7 +120,10 @@ class Assembly:
         after = set(rdf.candidate_quads(draft.namespace, vocabulary(), uses))
         before = set(draft.about(self._candidates, self._names))
         draft.change(self._candidates, before - after, after - before)
-        self._check(self._candidates, after, self._names)
+        draft.ledger.drop_results(self._candidates, self._names)
+        if self._names:
+            report = self.gate.nodes(after, {*self._names, ONTOLOGY})
+            draft.ledger.add_results(self._candidates, report.results)
 
     def settle_copies(self) -> None:
         """Say anew of the documents that were touched, and of their copies, whose near-duplicates they are."""
@@ -139,20 +145,12 @@ class Assembly:
         first, *others = sorted(dated, key=lambda node: (dated[node], node))
         yield from (Quad(NamedNode(node), _COPY, NamedNode(first), home) for node in others)
 
-    def settle_findings(self, before: Iterable[Quad], after: Iterable[Quad]) -> None:
-        """Let facts and findings be what follows now instead of what followed before."""
-        gone, new = set(before) - set(after), set(after) - set(before)
+    def settle_findings(self, gone: Collection[Quad], found: Collection[Quad], results: Iterable[Result]) -> None:
+        """Let facts and findings that follow no more go and others come; `results` is what shapes say of these."""
         for graph in (self._facts, self._derived):
-            self.draft.change(graph, _of(gone, graph), _of(new, graph))
-        self.draft.flush()
-        self.draft.ledger.drop_results(self._derived, focus(gone, self._facts))
-        self._check(self._derived, [*new, *behind(new, self.draft.store)], focus(new, self._facts))
-
-    def _check(self, part: str, quads: Iterable[Quad], nodes: set[str]) -> None:
-        """Check nodes that are not a document's, and record what is said of them."""
-        self.draft.ledger.drop_results(part, nodes)
-        if nodes:
-            self.draft.ledger.add_results(part, self.gate.nodes(quads, {*nodes, ONTOLOGY}).results)
+            self.draft.change(graph, _of(gone, graph), _of(found, graph))
+        self.draft.ledger.drop_results(self._derived, focus(gone) | focus(found))
+        self.draft.ledger.add_results(self._derived, results)
 
     def describe(self) -> Report:
         """Bring graph/provenance up to date; the report is what was said of everything."""
@@ -168,9 +166,10 @@ class Assembly:
         return report
 
 
-def focus(found: Iterable[Quad], facts: str) -> set[str]:
-    """The nodes of derived quads that rules look at: what was found, and the properties that facts have."""
-    return {q.predicate.value if str(q.graph_name)[1:-1] == facts else iri(q.subject) for q in found}
+def _stored(quads: Iterable[Quad]) -> Store:
+    store = Store()
+    store.bulk_extend(quads)
+    return store
 
 
 def _of(quads: Iterable[Quad], graph: str) -> Sequence[Quad]:

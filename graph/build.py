@@ -14,8 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Quad
-
 from graph import crew, neighbourhood, paths, rdf
 from graph.assembly import Assembly
 from graph.digests import build_id
@@ -35,7 +33,6 @@ from graph.withdrawn import note_withdrawn
 
 LOCAL = Means()
 CACHE = "cache"
-CHECKED_TOGETHER = 20_000  # derived quads; more would take much memory and save no time
 
 Progress = Callable[[str, int, int], None]
 
@@ -128,7 +125,7 @@ def _build(data: Path, place: Workshop, progress: Progress, means: Means) -> Sum
         work.settle_names()
         work.settle_copies()
         draft.flush()
-        _derive(work, progress)
+        _derive(work, place, progress)
         note_withdrawn(draft, current_build(data))
         _finish(data, work, summary, None, means)
     memory.forget_unused()
@@ -136,16 +133,12 @@ def _build(data: Path, place: Workshop, progress: Progress, means: Means) -> Sum
     return summary
 
 
-def _derive(work: Assembly, progress: Progress) -> None:
+def _derive(work: Assembly, place: Workshop, progress: Progress) -> None:
     """Work out what follows from all claims of each property together."""
     wanted = neighbourhood.properties(work.draft.store)
-    found: list[Quad] = []
-    for number, quads in enumerate(crew.derived(work.draft, wanted), 1):
+    for number, (found, results) in enumerate(crew.derived(work.draft, place, wanted), 1):
         progress("deriving", number, len(wanted))
-        found += quads
-        if len(found) > CHECKED_TOGETHER or number == len(wanted):
-            work.settle_findings((), found)
-            found = []
+        work.settle_findings((), found, results)
 
 
 def _origin(data: Path, place: Workshop) -> Path | None:

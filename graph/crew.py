@@ -19,15 +19,19 @@ from pyoxigraph import Quad, Store
 
 from graph import derive, neighbourhood, paths
 from graph.draft import Draft
+from graph.findings import check
+from graph.gate import Gate
 from graph.means import Means, processes
 from graph.namespaces import Namespace
-from graph.preparing import TOGETHER, Prepared, SetAside, Workshop, from_lines, workshop
+from graph.preparing import TOGETHER, Prepared, SetAside, Workshop, from_lines, gate, workshop
 from graph.terms import canonical_lines
+from graph.validation import Result
 
 FEW_DOCUMENTS = 24  # that one process prepares sooner than others have started
 FEW_QUADS = 500_000
 AHEAD = 2  # tasks for each process that are under way or wait to be fetched
 
+Found = tuple[list[Quad], list[Result]]
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 
@@ -49,21 +53,28 @@ def _prepare(job: tuple[str, Path, str, Sequence[tuple[Path, str]]]) -> list[Pre
     return workshop(base, register, sources).prepare(files)
 
 
-def derived(draft: Draft, properties: Sequence[str]) -> Iterator[list[Quad]]:
-    """What follows from all claims of each property together."""
+def derived(draft: Draft, place: Workshop, properties: Sequence[str]) -> Iterator[Found]:
+    """What follows from all claims of each property together, and what shapes say of it."""
     if sum(size.quads for size in draft.graphs.values()) <= FEW_QUADS:
         for name in properties:
-            yield derive.together(neighbourhood.of_property(draft.store, name), draft.namespace)
+            yield _found(draft.store, place.namespace, place.gate, name)
         return
     draft.store.flush()
-    jobs = [(draft.folder / "store", draft.namespace.base, name) for name in properties]
-    yield from map(from_lines, _spread(_derive, jobs, processes()))
+    jobs = [(draft.folder / "store", place.namespace.base, place.sources, name) for name in properties]
+    for lines, results in _spread(_derive, jobs, processes()):
+        yield from_lines(lines), results
 
 
-def _derive(job: tuple[Path, str, str]) -> list[str]:
-    store, base, name = job
-    beside = neighbourhood.of_property(Store.read_only(str(store)), name)
-    return canonical_lines(derive.together(beside, Namespace(base)))
+def _found(store: Store, namespace: Namespace, gate: Gate, name: str) -> Found:
+    beside = neighbourhood.of_property(store, name)
+    quads = derive.together(beside, namespace)
+    return quads, check(gate, quads, beside)
+
+
+def _derive(job: tuple[Path, str, str, str]) -> tuple[list[str], list[Result]]:
+    store, base, sources, name = job
+    quads, results = _found(Store.read_only(str(store)), Namespace(base), gate(base, sources), name)
+    return canonical_lines(quads), results
 
 
 def _spread(

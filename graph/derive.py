@@ -20,6 +20,7 @@ from graph.terms import RDF_TYPE, decimal, integer, iri, ordered
 RULES = Path(__file__).with_name("rules")
 _SCRATCH = "urn:x-evplans:comparison"
 _DENIED = "urn:x-evplans:denied"
+_FOUND = "urn:x-evplans:found"
 _CURRENCY = "http://qudt.org/vocab/unit/CCY_"
 
 _ALONE = ("speakers", "bounds")
@@ -50,26 +51,24 @@ def alone(store: Store, namespace: Namespace) -> list[Quad]:
     return ordered(store.quads_for_pattern(None, None, None, home))
 
 
-def together(quads: Iterable[Quad], namespace: Namespace, new: Iterable[str] | None = None) -> list[Quad]:
+def together(store: Store, namespace: Namespace, new: Iterable[str] | None = None) -> list[Quad]:
     """What follows from claims beside each other: facts, disagreements, targets that were missed.
 
-    `quads` are claims, their documents, who belongs to whom, and in graph/derived what follows from each claim alone.
-    Disagreements are those that documents in `new` (IRIs; all where it is None) have with any other. The result are
-    quads of graph/facts and those of graph/derived that were not given.
+    `store` holds claims, their documents, what follows from each claim alone, and who belongs to whom; what is found is
+    added to it. Disagreements are those that documents in `new` (IRIs; all where it is None) have with any other. The
+    result are quads of graph/facts and graph/derived.
     """
-    store = Store()
-    store.bulk_extend(quads)
     facts, derived = NamedNode(namespace.graph("facts")), NamedNode(namespace.graph("derived"))
-    before = set(store.quads_for_pattern(None, None, None, derived))
     store.extend(_mark(store, new))
     _run(store, "denials", _DENIED, namespace)
     _run(store, "facts", facts.value, namespace)
     for rule in _COMPARISONS:
         _run(store, rule, _SCRATCH, namespace)
     for rule in _FINDINGS:
-        _run(store, rule, derived.value, namespace)
-    found = set(store.quads_for_pattern(None, None, None, derived)) - before
-    return ordered([*store.quads_for_pattern(None, None, None, facts), *found])
+        _run(store, rule, _FOUND, namespace)
+    found = store.quads_for_pattern(None, None, None, NamedNode(_FOUND))
+    findings = (Quad(quad.subject, quad.predicate, quad.object, derived) for quad in found)
+    return ordered([*store.quads_for_pattern(None, None, None, facts), *findings])
 
 
 def _mark(store: Store, new: Iterable[str] | None) -> list[Quad]:

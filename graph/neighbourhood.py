@@ -1,59 +1,155 @@
-"""The claims beside which a claim is to be seen: those with its property, on its subject and on what belongs to that.
+"""The claims beside which claims are to be seen, copied into a store of their own with all that rules look at.
 
-Facts, disagreements and missed targets depend on nothing else (see `derive.together`), so what a change of a document
-does to them is worked out from its neighbourhood, however large the dataset is.
+Facts, disagreements and missed targets of a claim depend on others with its property, on its subject or on what belongs
+to that, and among those only on the ones that could say otherwise. So what a change of a document does is worked out
+from few claims, however large the dataset is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from graph.namespaces import DCT, EV, PROV
 from graph.terms import RDF_TYPE, iri
 
 PARTNERS = EV + "partnersWith"
+DATED = frozenset(EV + name for name in ("launch", "foundedIn", "carbonNeutrality"))  # as rules/comparable.rq has them
+_GIVEN = NamedNode("urn:x-evplans:given")
+_PARENT, _SUBJECT, _PROPERTY = (NamedNode(EV + name) for name in ("parent", "subject", "property"))
+_OBJECT, _VALUE, _RATE = (NamedNode(EV + name) for name in ("object", "value", "exchangeRate"))
+_CLAIM, _DERIVED_FROM = NamedNode(EV + "Claim"), NamedNode(PROV + "wasDerivedFrom")
 _DOCUMENT = tuple(NamedNode(iri) for iri in (DCT + "issued", EV + "issuedYear", DCT + "publisher"))
-_PARENT, _SUBJECT, _OBJECT = (NamedNode(EV + name) for name in ("parent", "subject", "object"))
-_PROPERTY, _RATE = NamedNode(EV + "property"), NamedNode(EV + "exchangeRate")
-_VALUE, _CLAIM = NamedNode(EV + "value"), NamedNode(EV + "Claim")
-_SAID = (RDF_TYPE, _SUBJECT, _PROPERTY, _OBJECT, _VALUE, NamedNode(EV + "modality"))
-_DERIVED_FROM = NamedNode(PROV + "wasDerivedFrom")
+_BEHIND = (RDF_TYPE, _SUBJECT, _PROPERTY, _OBJECT, _VALUE, NamedNode(EV + "modality"))
+_SAID = """SELECT ?claim ?subject ?property ?document ?modality ?object ?value ?role ?unit ?end ?year WHERE {{
+  {{ ?claim <{ev}subject> {subject} . OPTIONAL {{ ?claim <{ev}property> ?property }}  # to be looked up by ?claim
+    FILTER (?property IN ({properties})) }}
+  ?claim <{ev}modality> ?modality ; <{prov}wasDerivedFrom> ?document .
+  BIND ({subject} AS ?subject)
+  OPTIONAL {{ ?claim <{ev}object> ?object }} OPTIONAL {{ ?claim <{ev}value> ?value }}
+  OPTIONAL {{ ?claim <{ev}role> ?role }} OPTIONAL {{ ?claim <{ev}unit> ?unit }}
+  OPTIONAL {{ ?claim <{ev}end> ?end }} OPTIONAL {{ ?claim <{ev}endYear> ?year }}
+}}"""
+_COPIES = (  # of all claims with one property: they, what is told of their documents, the rates of their currencies
+    "CONSTRUCT {{ ?claim ?p ?o }} WHERE {{ ?claim <{ev}property> <{name}> ; a <{ev}Claim> ; ?p ?o"
+    " FILTER (?p NOT IN (<{ev}evidence>, <{ev}rule>, <{ev}confidence>, <{ev}reviewState>, <{ev}origin>)) }}",
+    "CONSTRUCT {{ ?document ?p ?o }} WHERE {{ {{ SELECT DISTINCT ?document WHERE {{ ?claim <{ev}property> <{name}> ;"
+    " <{prov}wasDerivedFrom> ?document }} }} ?document ?p ?o . FILTER (?p IN ({document})) }}",
+    "CONSTRUCT {{ ?rate ?p ?o }} WHERE {{ {{ SELECT DISTINCT ?rate WHERE {{ ?claim <{ev}property> <{name}> ;"
+    " <{ev}exchangeRate> ?rate }} }} ?rate ?p ?o }}",
+)
 
 
-class Topic(NamedTuple):
-    """What a claim is about: IRIs of its subject and its property."""
+class Said(NamedTuple):
+    """What decides whether two claims bear on each other: IRIs, literals' texts, None where nothing is said."""
 
+    claim: str
     subject: str
     property: str
+    document: str
+    modality: str
+    object: str | None
+    value: str | None
+    role: str | None
+    unit: str | None
+    end: str | None
+    year: str | None
 
 
-def topics(quads: Iterable[Quad]) -> set[Topic]:
-    """The topics of the claims that these quads describe. Partners are a topic of both."""
-    told: dict[str, dict[str, str]] = {}
-    wanted = {_SUBJECT.value: "subject", _PROPERTY.value: "property", _OBJECT.value: "object"}
+def of_property(store: Store, name: str) -> Store:
+    """All claims of one property (an IRI)."""
+    beside = Store()
+    said = {"ev": EV, "prov": PROV, "name": name, "document": ", ".join(map(str, _DOCUMENT))}
+    for query in _COPIES:
+        found = store.query(query.format(**said), use_default_graph_as_union=True)
+        assert isinstance(found, QueryTriples)
+        beside.bulk_load(found.serialize(format=RdfFormat.N_TRIPLES), RdfFormat.N_TRIPLES, to_graph=_GIVEN)
+    subjects = {iri(quad.object) for quad in beside.quads_for_pattern(None, _SUBJECT, None)}
+    beside.extend(_parents(store, subjects))
+    return beside
+
+
+def around(store: Store, changed: Iterable[Quad], documents: Collection[str]) -> set[Quad]:
+    """The claims in a dataset that claims which come or go bear on, and all of the documents (IRIs) that are given.
+
+    `changed` describes the claims that come or go.
+    """
+    own = list(_told(changed))
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for one in own:
+        for subject in _family(store, one.subject):
+            wanted[subject].add(one.property)
+        if one.property == PARTNERS and one.object:
+            wanted[one.object].add(PARTNERS)
+    there = [row for subject, names in wanted.items() for row in _rows(store, subject, names)]
+    beside: dict[tuple[str, str], list[Said]] = defaultdict(list)
+    for one in own:
+        beside[one.subject, one.property].append(one)
+        if one.property == PARTNERS and one.object:
+            beside[one.object, PARTNERS].append(one)
+    near = {row.claim for row in there if any(_bears(row, one) for one in beside[row.subject, row.property])}
+    near |= {row.claim for row in _reached([*there, *own])}
+    near.update(_witnesses(row for row in there if row.document not in documents))
+    concerned = {(row.document, row.property) for row in there if row.claim in near}
+    found = {row.claim for row in there if row.document in documents or (row.document, row.property) in concerned}
+    return _copied(store, found)
+
+
+def _told(quads: Iterable[Quad]) -> Iterator[Said]:
+    """The claims that these quads describe."""
+    fields = {EV + name: name for name in ("subject", "property", "modality", "object", "value", "role", "unit")}
+    fields |= {_DERIVED_FROM.value: "document", EV + "end": "end", EV + "endYear": "year"}
+    told: dict[str, dict[str, str]] = defaultdict(dict)
     for quad in quads:
-        if (name := wanted.get(quad.predicate.value)) is not None:
-            told.setdefault(iri(quad.subject), {})[name] = str(quad.object)[1:-1]
-    found = {Topic(claim["subject"], claim["property"]) for claim in told.values() if "subject" in claim}
-    partners = (c for c in told.values() if c.get("property") == PARTNERS and "object" in c)
-    return found | {Topic(claim["object"], PARTNERS) for claim in partners}
+        if (name := fields.get(quad.predicate.value)) and isinstance(quad.object, NamedNode | Literal):
+            told[iri(quad.subject)][name] = quad.object.value
+    for claim, fields in told.items():
+        if "modality" in fields:
+            yield Said(claim, *(fields.get(name) for name in Said._fields[1:]))  # type: ignore[arg-type]
 
 
-def around(store: Store, wanted: Iterable[Topic]) -> set[Quad]:
-    """The claims that stand beside those of the topics, with all that rules look at."""
-    claims: set[str] = set()
-    for topic in wanted:
-        claims |= set(_claims(store, _family(store, topic.subject), topic))
-    return _copied(store, claims)
+def _rows(store: Store, subject: str, properties: Iterable[str]) -> Iterator[Said]:
+    names = ", ".join(f"<{name}>" for name in sorted(properties))
+    query = _SAID.format(ev=EV, prov=PROV, subject=f"<{subject}>", properties=names)
+    found = store.query(query, use_default_graph_as_union=True)
+    assert isinstance(found, QuerySolutions)
+    for row in found:
+        yield Said(*(None if term is None else term.value for term in row))  # type: ignore[arg-type]
 
 
-def of_property(store: Store, name: str) -> set[Quad]:
-    """All claims of one property (an IRI), with all that rules look at."""
-    found = {q.subject for q in store.quads_for_pattern(None, _PROPERTY, NamedNode(name), None)}
-    return _copied(store, {iri(subject) for subject in found if _is_claim(store, subject)})
+def _bears(row: Said, one: Said) -> bool:
+    """Whether two claims on one subject and property, or of partners on each other, may contradict each other."""
+    if row.object != one.object and not (row.property == PARTNERS and row.object == one.subject):
+        return False
+    if any(said.modality.endswith("/negated") for said in (row, one)):
+        return True
+    if row.property in DATED:
+        return row.end != one.end
+    if row.year and one.year and row.year != one.year:
+        return False
+    return (row.value, row.unit) != (one.value, one.unit)
+
+
+def _witnesses(rows: Iterable[Said]) -> Iterable[str]:
+    """One claim for each relation that claims state, since a fact needs no more."""
+    relations = (row for row in rows if row.object or (row.value and ":" in row.value))
+    return {(r.subject, r.property, r.object, r.value, r.role, r.modality): r.claim for r in relations}.values()
+
+
+def _reached(rows: Iterable[Said]) -> Iterator[Said]:
+    """Figures that are somebody's target and somebody's fact, and what else is fact of those who have reached one."""
+    figures = [row for row in rows if row.value and row.year and row.property not in DATED]
+    said: dict[str, set[tuple[str, str | None, str | None]]] = defaultdict(set)
+    for row in figures:
+        said[row.modality.rpartition("/")[2]].add((row.property, row.value, row.unit))
+    both = said["plan"] & said["fact"]
+    parts = {row.subject for row in figures if (row.property, row.value, row.unit) in both}
+    for row in figures:
+        if (row.property, row.value, row.unit) in both or (row.modality.endswith("/fact") and row.subject in parts):
+            yield row
 
 
 def properties(store: Store) -> list[str]:
@@ -86,23 +182,6 @@ def _parents(store: Store, entities: Iterable[str]) -> set[Quad]:
     return found
 
 
-def _claims(store: Store, family: Iterable[str], topic: Topic) -> Iterator[str]:
-    wanted = NamedNode(topic.property)
-    places = [(_SUBJECT, subject) for subject in family]
-    if topic.property == PARTNERS:
-        places.append((_OBJECT, topic.subject))
-    for predicate, entity in places:
-        for quad in store.quads_for_pattern(None, predicate, NamedNode(entity), None):
-            stated = next(store.quads_for_pattern(quad.subject, _PROPERTY, wanted, None), None)
-            if stated and _is_claim(store, quad.subject):
-                yield iri(quad.subject)
-
-
-def _is_claim(store: Store, subject: object) -> bool:
-    """Is this a claim? Disagreements have a subject and a property too; taken for one, they would hide themselves."""
-    return next(store.quads_for_pattern(NamedNode(iri(subject)), RDF_TYPE, _CLAIM, None), None) is not None
-
-
 def _copied(store: Store, claims: Iterable[str]) -> set[Quad]:
     """The claims with what follows from each alone, their documents, rates, and the parents of their subjects."""
     quads: set[Quad] = set()
@@ -117,14 +196,14 @@ def _copied(store: Store, claims: Iterable[str]) -> set[Quad]:
     return quads | _parents(store, {iri(q.object) for q in quads if q.predicate == _SUBJECT})
 
 
-def behind(found: Iterable[Quad], store: Store) -> list[Quad]:
-    """What the rules on derived quads look at: the claims that these mention, and those that facts rest on."""
+def behind(found: Iterable[Quad], beside: Store) -> list[Quad]:
+    """What the shapes of derived quads look at: the claims that these mention, and those that facts rest on."""
     claims: set[str] = set()
     for quad in found:
         if not isinstance(quad.object, NamedNode):
             continue
         claims.add(quad.object.value)
-        for predicate in (_OBJECT, _VALUE):
-            claims |= {iri(q.subject) for q in store.quads_for_pattern(None, predicate, quad.object, None)}
-            claims |= {iri(q.subject) for q in store.quads_for_pattern(None, predicate, quad.subject, None)}
-    return [q for claim in claims for p in _SAID for q in store.quads_for_pattern(NamedNode(claim), p, None, None)]
+        for predicate in (_OBJECT, _VALUE) if quad.predicate.value.startswith(EV) else ():
+            for entity in (quad.object, quad.subject):
+                claims |= {iri(q.subject) for q in beside.quads_for_pattern(None, predicate, entity)}
+    return [q for claim in claims for p in _BEHIND for q in beside.quads_for_pattern(NamedNode(claim), p, None)]

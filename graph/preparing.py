@@ -171,9 +171,14 @@ def _origins(claims: Iterable[Reviewed]) -> dict[str, int]:
 @lru_cache(maxsize=1)
 def workshop(base: str, register: Path, sources: str) -> Workshop:
     """The workshop of this process for a base and a register as they are at `sources` (see `sources_digest`)."""
-    namespace, known = Namespace(base), load_register(register, base)
-    gate = Gate(quad for quads in rdf.ground_quads(namespace).values() for quad in quads)
-    return Workshop(namespace, RuleExtractor(known), gate, sources)
+    known = load_register(register, base)
+    return Workshop(Namespace(base), RuleExtractor(known), gate(base, sources), sources)
+
+
+@lru_cache(maxsize=1)
+def gate(base: str, sources: str) -> Gate:
+    """The gate of this process for a base, with ontology and register as they are at `sources`."""
+    return Gate(quad for quads in rdf.ground_quads(Namespace(base)).values() for quad in quads)
 
 
 def sources_digest(namespace: Namespace) -> str:

@@ -1,0 +1,46 @@
+"""What shapes say of facts and findings, so many at a time that memory does not grow with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from pyoxigraph import Quad, Store
+
+from graph.gate import Gate
+from graph.namespaces import ONTOLOGY
+from graph.neighbourhood import behind
+from graph.terms import iri, ordered
+from graph.validation import Result
+
+TOGETHER = 20_000  # quads; more would take much memory and save no time
+
+
+def check(gate: Gate, found: Iterable[Quad], beside: Store) -> list[Result]:
+    """Check facts and findings; `beside` holds the claims that they follow from."""
+    return [
+        result
+        for quads in _batches(found)
+        for result in gate.nodes([*quads, *behind(quads, beside)], {*focus(quads), ONTOLOGY}).results
+    ]
+
+
+def _batches(found: Iterable[Quad]) -> Iterator[list[Quad]]:
+    """The quads, all of a subject together."""
+    batch: list[Quad] = []
+    for _, quads in groupby(ordered(found), key=lambda quad: quad.subject):
+        batch += quads
+        if len(batch) > TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def focus(found: Iterable[Quad]) -> set[str]:
+    """The nodes that shapes look at: findings, and the properties that facts have."""
+    return {q.predicate.value if _is_fact(q) else iri(q.subject) for q in found}
+
+
+def _is_fact(quad: Quad) -> bool:
+    return str(quad.graph_name).endswith("graph/facts>")
