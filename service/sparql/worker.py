@@ -130,7 +130,7 @@ def _query(store: Store, job: dict[str, Any]) -> QuerySolutions | QueryBoolean |
     return store.query(
         job["query"],
         base_iri=job["base"],
-        prefixes=_used(_prefixes(job["base"]), job["query"]),
+        prefixes=_used(job["base"], job["query"]),
         use_default_graph_as_union=job["union"],
         default_graph=_nodes(job["default_graphs"]),
         named_graphs=_nodes(job["named_graphs"]),
@@ -150,11 +150,16 @@ def _prefixes(base: str) -> dict[str, str]:
     return Namespace(base).prefixes
 
 
-def _used(prefixes: dict[str, str], text: str) -> dict[str, str]:
+@cache
+def _marked(base: str) -> list[tuple[str, str, str]]:
+    return [(prefix + ":", prefix, iri) for prefix, iri in _prefixes(base).items()]
+
+
+def _used(base: str, text: str) -> dict[str, str]:
     """The prefixes that a query may use: the engine reads each one anew for every query, which takes its time."""
     if "\\u" in text:
-        return prefixes
-    return {prefix: iri for prefix, iri in prefixes.items() if prefix + ":" in text}
+        return _prefixes(base)
+    return {prefix: iri for mark, prefix, iri in _marked(base) if mark in text}
 
 
 def _nodes(addresses: list[str] | None) -> list[Any] | None:
