@@ -127,9 +127,10 @@ class Frames:
                 continue
             if is_row(self.reading, index) and has_heads(self.reading, index):
                 found += named_models(self.reading, self.discourse, index, sentence)
-                found += table_frames(self.reading, self.discourse, index, sentence)
+                found += self.plants.frames_of(index)
+                found += self.plants.of_row(index, table_frames(self.reading, self.discourse, index, sentence))
                 continue
-            found += self.plants.frames_of(index, Frame)
+            found += self.plants.frames_of(index)
             found += named_models(self.reading, self.discourse, index, sentence)
             found += named_technologies(self.reading, self.discourse, index, sentence)
             for read_things in (cross_holdings, partners_spoken_of, brands_possessed, kin_possessed):

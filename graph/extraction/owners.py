@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from graph.extraction.annotate import Annotated
+from graph.extraction.model import Mention
 from graph.extraction.readings import Reading, expand
 from graph.extraction.subjects import Discourse
 
@@ -21,6 +22,14 @@ VENTURE = re.compile(r"(?:Its|The|A|Their) (?:[\w-]+ ){0,3}venture,? with ‹[A-
 BOUGHT = re.compile(
     r"\b(?:b[uo]ys?|bought|acquir\w+|t[ao]kes? over|took over|taken over|purchase[ds]?|t[ao]king over)\b"
 )
+# who builds beside the owner
+WITH = re.compile(r"(?<!\w)with (?:its partner |the )?(?P<other>‹[A-Z]*O[A-Z]*#\d+›)(?!'s)")
+WITH_NEXT = re.compile(r",? (?:together |jointly )?with (?:its partner )?(?P<other>‹[A-Z]*O[A-Z]*#\d+›)(?!'s)")
+WHOSE_BEFORE = re.compile(r"\bwhose (?:[a-z-]+ ){0,3}$")
+WITH_FIRST = re.compile(r"(?:Together |Along)?[Ww]ith (?:its partner )?(?P<other>‹[A-Z]*O[A-Z]*#\d+›)(?!'s),? ")
+# "a small crossover" after the name of the car that it is
+DESCRIBES = re.compile(r"(?P<car>‹[A-Z]*V[A-Z]*#\d+›)(?:, (?:an?|the) [^,;.‹]{3,60}|,)?,? ?$")
+PASSIVE = re.compile(r"(?:made|built|produced|assembled|manufactured)\b")
 FORMERLY = re.compile(r"'s? (?:former|old|disused|closed|idle) ", re.IGNORECASE)
 
 
@@ -65,6 +74,7 @@ class Owners:
         groups = match.groupdict()
         text = sentence.text
         models = [m for m in sentence.mentions(match.start(), match.end()) if "VehicleModel" in m.kinds]
+        models = models or self.told_of(index, sentence, match)
         past = groups.get("owner") and (
             FORMER.search(text[: match.start("owner")]) or FORMERLY.match(text, match.end("owner"))
         )
@@ -75,8 +85,8 @@ class Owners:
             found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
             if found:
                 return self.company(found.names[-1])
-        if groups.get("owner2"):
-            return self.company(sentence.mentions(*match.span("owner2"))[0].name)
+        if other := next((g for g in ("owner2", "owner3") if groups.get(g)), None):
+            return self.company(sentence.mentions(*match.span(other))[0].name)
         after = behind().match(text, match.end())
         if after and not (" from " in after.group() and BOUGHT.search(text[: match.start() + 20])):
             return self.company(sentence.mentions(*after.span("owner"))[0].name)
@@ -89,6 +99,23 @@ class Owners:
         if relative >= 0 and match.start() - relative < 60 and (named := whose().search(text[:relative])):
             return self.company(sentence.mentions(*named.span("owner"))[0].name)
         return self.maker_of_cells(index, sentence, match) or self.before(index, match.start())
+
+    def partners(self, index: int, sentence: Annotated, match: re.Match[str], owner: str) -> tuple[str, ...]:
+        """Who runs or builds a plant together with its owner: "GM and Samsung SDI", "With SK On it is building"."""
+        found = self.discourse.clause_subject(index, match.start())
+        named = list(found.names) if found and found.step == "named in the clause" and owner in found.names else []
+        if re.search(r"\bwhose\b", match.group()) or WHOSE_BEFORE.search(sentence.text[: match.start()]):
+            return ()
+        inside = WITH.finditer(sentence.text, match.start(), match.end())
+        for with_another in [WITH_FIRST.match(sentence.text), *inside, WITH_NEXT.match(sentence.text, match.end())]:
+            if with_another:
+                named += [m.name for m in sentence.mentions(*with_another.span("other"))]
+        return tuple(n for n in dict.fromkeys(map(self.company, named)) if n != owner)[:2]
+
+    def told_of(self, index: int, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
+        """The car that a participle describes: "Smart #1, a small crossover built at Xi'an"."""
+        before = DESCRIBES.search(sentence.text[: match.start() + 2]) if PASSIVE.search(match.group()) else None
+        return sentence.mentions(*before.span("car")) if before else []
 
     def maker_of_cells(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
         """The cell maker that "its gigafactory" goes back to, where the sentence before is about no company."""
@@ -108,7 +135,10 @@ class Owners:
         sentence = self.reading.annotated[index]
         if not found and (first := ahead().match(sentence.text)):
             return self.company(sentence.mentions(*first.span("owner"))[0].name)
-        found = found or self.discourse.subject(index, position)
+        if not found and (found := self.discourse.subject(index, position)):
+            topic, above = self.discourse.document_topic(), self.discourse.owner(found.names[0])
+            if topic and above and above.name in topic.names and self.reading.entity_kinds(found.names[0]) == {"Brand"}:
+                return above.name  # of a brand that only the sentence before named
         return self.company(found.names[0]) if found and found.names else None
 
     def company(self, name: str) -> str:

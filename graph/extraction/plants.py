@@ -31,6 +31,7 @@ class PlantMention:
     places: tuple[str, ...]
     rule: str
     area: tuple[str, ...] = ()  # states and provinces that the text gives
+    partners: tuple[str, ...] = ()  # who runs it with the owner
     sure: bool = False  # whether the phrase itself says whose it is
 
 
@@ -229,6 +230,8 @@ class PlantFinder:
         if not places or self.too_wide(sentence.text, rule, match, places):
             return
         listed = match.groupdict().get("places") is not None
+        if rule.id == "plant.list" and len(places) < 2:  # "works at Lordstown, Ohio"
+            return
         for place in [p for p in places if self.stands_alone(p, places)] if listed else places[:1]:
             owner = self.owners.of(index, sentence, match)
             if owner:
@@ -251,7 +254,8 @@ class PlantFinder:
                     (seat.name, *wider[:1]),
                     rule.id,
                     area,
-                    bool(match.groupdict().get("owner") or match.groupdict().get("owner2")),
+                    () if rule.passive else self.owners.partners(index, sentence, match, owner),
+                    any(match.groupdict().get(group) for group in ("owner", "owner2", "owner3")),
                 )
 
     def pointed_at(self, index: int, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
@@ -343,7 +347,9 @@ class PlantFinder:
             r"‹n#\d+› (?:(?!its |the |an? |at |in |for |jobs )[a-z-]+ ){0,3}$", text[: match.start()]
         ) or re.search(r"‹n#", match.group())
         plural = re.search(r"\b(?:plants|factories|gigafactories|sites|facilities|works)\b", match.group())
-        wide = bool(several) or bool(places[0].kinds & {"Country", "Market"})
+        if several and plural and "places" not in match.groupdict():
+            return True
+        wide = bool(places[0].kinds & {"Country", "Market"})
         return bool(plural) and wide and "places" not in match.groupdict()
 
     def stands_alone(self, place: Mention, places: list[Mention]) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -16,13 +17,16 @@ from graph.extraction.model import Mention
 from graph.extraction.plants import PlantMention, plants
 from graph.extraction.readings import BOLD, Reading, expand
 from graph.extraction.subjects import Discourse
+from graph.extraction.tables import cells, is_row, table_top
 from graph.extraction.towns import Towns
 
 # what is said of a place that has a plant
 MADE = re.compile(r"‹GWh#|\b(?:produc(?:e|es|ed|ing|tion)|assembl(?:e|es|ed|ing|y)|build(?:s|ing)?|lines?)\b")
+CAPACITY = re.compile(r"\b(?:capacity|GWh|a year)\b", re.IGNORECASE)
 OPENING = 14  # sentences within which a text says what it is about
 # a town that only says where somebody comes from or is going
 PASSING = re.compile(r"(?:'s\b|-based|-headquartered| (?:company|firm|group|maker|carmaker)\b)")
+DATELINE_END = re.compile(r"‹[A-Z]*L[A-Z]*#\d+›[^.;‹]{0,30}?(?:‹[A-Za-z]+#\d+›[^.;‹]{0,12}?)?(?: [-–—]{1,2} |: )")
 AWAY = re.compile(r"\b(?:from|of|to|told|than|unlike|between|with) (?:the )?$")
 
 
@@ -51,6 +55,7 @@ class Settings(Towns):
         self.dateline_places = self.written_from()
         self.labelled: dict[int, PlantMention] = {}  # by block
         self.read_labels()
+        self.found += self.rows()
         self.found = [self.with_country(p) for p in sorted(self.found, key=lambda p: (p.index, p.start))]
 
     def in_title(self) -> Mention | None:
@@ -95,6 +100,28 @@ class Settings(Towns):
                 self.labelled[line.sentence.block] = plant
                 self.found.append(plant)
 
+    def rows(self) -> Iterator[PlantMention]:
+        """The plants of a table that has one in each row: a town first, and whose it is in another cell."""
+        for index, row in enumerate(self.reading.annotated):
+            own = cells(row) if is_row(self.reading, index) else []
+            lead = [m for _, _, m in own[0].items if isinstance(m, Mention)] if len(own) > 2 else []
+            if not lead or not self.is_town(lead[0]) or any(p.index == index for p in self.found):
+                continue
+            top = self.reading.annotated[table_top(self.reading, index)].text
+            named = [
+                m.name
+                for c in own[1:]
+                for _, _, m in c.items
+                if isinstance(m, Mention) and self.discourse.is_company(m)
+            ]
+            if named and (plants().search(top) or CAPACITY.search(top)):
+                town, wider = lead[0].name, [m.name for m in lead[1:] if "Country" in m.kinds][:1]
+                owner, *partners = dict.fromkeys(map(self.owners.company, named))
+                yield PlantMention(
+                    index, own[0].start, own[0].end, self.plant_name(owner, town), owner, (town, *wider), "plant.row",
+                    partners=tuple(partners), sure=True,
+                )  # fmt: skip
+
     def label_owner(self, index: int, lines: list[Annotated]) -> str | None:
         """Whose plant a labelled item tells of: who works there, else whom the list is about."""
         for number, line in enumerate(lines[:2]):
@@ -119,8 +146,9 @@ class Settings(Towns):
             if block.kind == "heading" and block.level > 1:
                 label = (block.start, block.end)
             inside = [m for m in self.reading.mentions if label and label[0] <= m.start < label[1]]
-            if inside:
-                return inside if all(m.kinds & PLACE_KINDS for m in inside) else []
+            if inside and label:
+                rest = label[1] - label[0] - sum(m.end - m.start for m in inside)
+                return inside if all(m.kinds & PLACE_KINDS for m in inside) and rest < 14 else []
             at = block.parent
         return []
 
@@ -167,8 +195,9 @@ class Settings(Towns):
 
     def towns_of(self, line: Annotated, end: int) -> list[Mention]:
         """The towns that a sentence is set in, up to a position."""
+        opening = DATELINE_END.match(line.text)
         return [
-            m for first, last, m in line.marks(0, end)
+            m for first, last, m in line.marks(opening.end() if opening else 0, end)
             if isinstance(m, Mention) and self.is_town(m)
             and not PASSING.match(line.text, last) and not AWAY.search(line.text[:first])
         ]  # fmt: skip

@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from graph.extraction.annotate import Annotated
+from graph.extraction.frame import Frame
 from graph.extraction.lexicon import any_of, place_adjectives, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
@@ -28,6 +28,10 @@ from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
 CITY_ACTS = re.compile(r" (?:now |already |also |still )*(?:[a-z]+s|will|can|could|has|had|is|was)\b")
 # what stands after this is about another thing
 ELSEWHERE = re.compile(r", (?:which|where|while|whereas|and (?:it|the))\b")
+# before a plant that the sentence is not about
+BY_THE_WAY = re.compile(
+    r"(?:\b(?:supply|supplies|supplying|serve|serves|feeds?|like|unlike|than|beside|next to|for|as) (?:the )?)$"
+)
 # output of the whole company
 OVERALL = re.compile(
     r"\b(?:total|domestic|overall|joint|global|worldwide|combined|group-wide|company-wide|annual group) "
@@ -38,7 +42,7 @@ OVERALL = re.compile(
 # a plant that is none of those spoken of
 ANOTHER = re.compile(
     r"\b(?:second|third|fourth|fifth|another|new|further|other|next|sister|rival|every|each|all|both|any|no|old|former)\b"
-    r"|‹(?:ordinal|n|money)#"
+    r"|‹(?:ordinal|n)#"
 )
 SEVERAL = re.compile(r"(?:plants|factories|gigafactories|sites|facilities|lines|buildings|halls)$", re.IGNORECASE)
 CELLS = re.compile(r"\b(?:battery|cell|giga|cathode)", re.IGNORECASE)
@@ -132,6 +136,7 @@ class Plants(Settings):
                 plant = self.set_here(index, sentence, match.span(), self.possessor(index, match), definite=definite)
                 if plant and plant.rule == "plant.set-here":
                     self.found.append(plant)
+                    self.chief = self.main_plant()
             if plant:
                 self.here[index].append(plant)
         for match in one_of_nation().finditer(sentence.text):
@@ -159,6 +164,9 @@ class Plants(Settings):
         if labelled and not SEVERAL.search(match.group("noun")) and self.agrees(labelled, index, sentence, match):
             return labelled
         if SEVERAL.search(match.group("noun")) or ANOTHER.search(words):
+            return None
+        told = self.setting(index, sentence, match.start(), definite=True) if match.start() == 0 else []
+        if match.group("by") == "That" and told and not self.at(told[0].name):
             return None
         agreeing = [p for p in self.found if (p.index, p.start) < (index, match.start())]
         agreeing = [p for p in agreeing if self.agrees(p, index, sentence, match)]
@@ -238,8 +246,11 @@ class Plants(Settings):
         before = [p for p in here if p.start < position]
         if len([p for p in before if p.start == before[-1].start]) > 1:  # a total of several
             return None
-        if here and (before or not ELSEWHERE.search(sentence.text, position, here[0].start)):
-            return before[-1] if before else here[0]
+        if before:
+            told = [p for p in before if not BY_THE_WAY.search(sentence.text[: p.start])]
+            return told[-1] if told else before[-1]
+        if here and not ELSEWHERE.search(sentence.text, position, here[0].start):
+            return here[0]
         return self.known_by(index, sentence, position) or self.carried_on(index, sentence, position, alone=alone)
 
     def known_by(self, index: int, sentence: Annotated, position: int) -> PlantMention | None:
@@ -360,6 +371,17 @@ class Plants(Settings):
         spoken = {name.split()[0] for name in topic.names} if topic else set()
         return earlier[0] if earlier[0].owner.split()[0] in spoken else None
 
+    def of_row(self, index: int, frames: Iterator[Frame]) -> Iterator[Frame]:
+        """The frames of a table's row, with the plant that the row or the text is about for what plants have."""
+        row = self.here[index][:1]
+        for frame in frames:
+            main = [self.chief] if self.chief and self.akin(frame.subject, self.chief.owner) else []
+            plant = next(iter(row or main), None)
+            if plant and frame.property in {"productionCapacity", "jobs", "employeeCount"}:
+                yield replace(frame, subject=plant.name) if row or frame.property != "employeeCount" else frame
+            else:
+                yield replace(frame, subject=row[0].owner) if row and frame.property == "investment" else frame
+
     def lately(self, index: int) -> tuple[str, ...]:
         """The plants of a sentence, else those of the ones before."""
         for back in (index, index - 1, index - 2):
@@ -372,12 +394,13 @@ class Plants(Settings):
         earlier = [p.owner for p in self.found if index - 6 <= p.index <= index]
         return earlier[-1] if earlier else None
 
-    def frames_of(self, index: int, frame: Any) -> Iterator[Any]:
+    def frames_of(self, index: int) -> Iterator[Frame]:
         """operatesPlant and locatedIn of the plants of a sentence."""
         for plant in self.found:
             if plant.index == index:
-                yield frame(
-                    plant.rule, "operatesPlant", index, plant.start, plant.end, plant.start, plant.owner, plant.name
-                )
+                for owner in (plant.owner, *plant.partners):
+                    yield Frame(
+                        plant.rule, "operatesPlant", index, plant.start, plant.end, plant.start, owner, plant.name
+                    )
                 for place in plant.places:
-                    yield frame(plant.rule, "locatedIn", index, plant.start, plant.end, plant.start, plant.name, place)
+                    yield Frame(plant.rule, "locatedIn", index, plant.start, plant.end, plant.start, plant.name, place)

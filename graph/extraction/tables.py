@@ -175,9 +175,11 @@ def unit_of(about: str, quantity: Quantity, around: tuple[str, str]) -> str | No
     if unit is None and (match := UNIT.search(head)):
         read = quantities(f"1 {match[1]}", 0, len(match[1]) + 2)
         unit = read[0].unit if read else None
+    if unit is None and about == "productionCapacity" and any("GWh" in text for text in around):
+        unit, head = "GWh", next(text for text in around if "GWh" in text)
     if unit is None:
         unit = COUNTED.get(about)
-    if about == "productionCapacity" and unit == "GWh" and re.search(r"year|annual", head, re.IGNORECASE):
+    if about == "productionCapacity" and unit == "GWh" and re.search(r"year|annual|/yr|p\.a\.", head, re.IGNORECASE):
         unit = "GWh/year"
     allowed = UNITS.get(about, frozenset()) if about not in {"investment", "price"} else MONEY
     return unit if unit in allowed else None
