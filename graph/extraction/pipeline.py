@@ -10,6 +10,7 @@ from graph.extraction.confidence import confidence
 from graph.extraction.frame import Frame
 from graph.extraction.frames import Frames
 from graph.extraction.industry import with_industry
+from graph.extraction.known_sites import with_known_sites
 from graph.extraction.mentions import Gazetteer
 from graph.extraction.merge import merge
 from graph.extraction.model import Candidate, Extraction, Mention, Rejection
@@ -35,7 +36,7 @@ class RuleExtractor:
 
     def __post_init__(self) -> None:
         """Index the register once; extraction of any number of documents uses it."""
-        self.gazetteer = Gazetteer(with_industry(self.register))
+        self.gazetteer = Gazetteer(with_known_sites(with_industry(self.register)))
         self.shapes = load_shapes()
 
     def extract(self, document: Document) -> list[Candidate]:
