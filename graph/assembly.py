@@ -63,9 +63,9 @@ class Assembly:
 
     def enter(self, prepared: Prepared) -> None:
         """Put a document in that is not there."""
-        draft, slug, quads = self.draft, prepared.slug, prepared.quads
+        draft, slug = self.draft, prepared.slug
         graph = draft.namespace.document(slug)
-        draft.change(graph, added=quads)
+        draft.enter(graph, prepared.lines, prepared.quads)
         draft.change(self._derived, added=self._own(prepared.derived_quads, 1))
         draft.change(self._provenance, added=self._told(slug, prepared.results))
         draft.text(slug, prepared.text)
