@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+from graph.extraction.lexicon import table
 from graph.namespaces import slug
-from graph.register import Entity, Register
+from graph.register import Entity, Register, fold
 
 FOLDER = Path(__file__).parent / "gazetteer"
 Row = tuple[str, str, tuple[str, ...], str, tuple[str, ...]]
@@ -45,4 +47,25 @@ def with_industry(register: Register) -> Register:
             aliases=tuple(other for other in others if not register.resolve(other)),
             parents=tuple(slugs[owner] for owner in owners if owner in slugs), country=slugs.get(country),
         )  # fmt: skip
+    for country, name in unmistakable_towns():
+        if not register.resolve(name):
+            key = f"{slug(name)}-town"
+            within = (slugs[country],) if country in slugs else ()
+            entities[key] = Entity(slug=key, name=name, kinds=frozenset({"City"}), within=within)
     return Register.of(entities.values())
+
+
+def unmistakable_towns() -> Iterator[tuple[str, str]]:
+    """Country and name of the towns whose names are nothing else: where there are works, and all of several words."""
+    for group, countries in table("towns").items():
+        for country, names in countries.items():
+            for name in parted(names.replace("\n", " ")):
+                if group == "works" or " " in name:
+                    yield country, name
+
+
+@cache
+def towns() -> frozenset[str]:
+    """The folded names of all towns; many are something else outside of phrases about places."""
+    every = (names for countries in table("towns").values() for names in countries.values())
+    return frozenset(fold(name) for names in every for name in parted(names.replace("\n", " ")))

@@ -145,6 +145,10 @@ def placeholders() -> dict[str, str]:
     found["fullname"] = (
         rf"(?-i:{given}(?: [A-Z]\.)?(?: (?:(?:van|von|de|der|den|di|da|del|la|le|bin|al|ten|dos|zu) )*{given}){{1,3}})"
     )
+    found["capitals"] = (  # a run of capitalised words, as places bear them: "Mo i Rana", "San José dos Pinhais"
+        r"(?-i:[^\W\d_a-zß-ÿ][\w'’.-]*"
+        r"(?:[ -](?:(?:de|del|da|do|dos|la|le|am|an|der|i|upon|on|sur|of|el) ){0,2}[^\W\d_a-zß-ÿ][\w'’-]*){0,3})"
+    )
     found["orgs"] = r"(?:{org}(?:{list}(?:the |its )?{org})*)"
     lead = r"(?:(?:the|its|an?|new|all-new|electric|larger|smaller) ){0,3}(?:‹[A-Z]*B[A-Z]*#\d+›'s )?"
     found["models"] = rf"(?:{{model}}(?:(?:, {lead}{{model}})*(?:,? (?:and|or|plus|as well as) |/){lead}{{model}})?)"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from graph.extraction.annotate import Annotated, annotate
 from graph.extraction.blocks import blocks, mask
 from graph.extraction.dates import dates
+from graph.extraction.industry import towns
 from graph.extraction.lexicon import macros, place_adjectives, table
 from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS, Gazetteer
 from graph.extraction.model import Block, Mention, Sentence, When
@@ -128,6 +129,7 @@ class Shape:
     pattern: re.Pattern[str]
     exclude: frozenset[str]
     hints: tuple[str, ...]  # of which a sentence in small letters must hold one; none where any may do
+    listed: bool  # whether the name must be that of a town in the lexicon
 
 
 # the letters of a name's mark, which are capitals whatever the case that a rule ignores: "‹P#1›" is no "‹percent#1›"
@@ -151,6 +153,7 @@ def load_shapes() -> list[Shape]:
             re.compile(expand(row["pattern"]), re.IGNORECASE),
             frozenset(fold(w) for w in row.get("exclude", ())),
             tuple(row.get("hints") or (table("roles")["hints"] if "{role}" in row["pattern"] else ())),
+            row.get("listed", False),
         )
         for row in table("names")["shape"]
     ]
@@ -211,6 +214,7 @@ def unknown_names(
             for match in shape.pattern.finditer(marked.text):
                 first, last = marked.span(*match.span("name"))
                 written = text[first:last].strip(" ,.'\"")
+                written = listed_town(written) if shape.listed else written
                 if fold(written) in shape.exclude or not written or "\n" in written:
                     continue
                 if shape.kind in PLACE_KINDS and written in place_adjectives():
@@ -236,6 +240,15 @@ def unknown_names(
                         start, end, entity.name if entity else name, kinds, known=bool(entity)
                     )
     return repeat_everywhere(text, list(found.values())[:MOST_UNKNOWN], known)
+
+
+def listed_town(written: str) -> str:
+    """The longest beginning of some words that is the name of a town of the lexicon; nothing where none is."""
+    words = re.findall(r"\S+\s*", written)
+    ends = (" ".join("".join(words[:n]).split()).rstrip(",.;:'’") for n in range(len(words), 0, -1))
+    return next(
+        (name for name in ends if fold(name.removesuffix("'s").removesuffix("’s")) in towns()), ""
+    ).removesuffix("'s")
 
 
 def model_name(brand: str, written: str, register: Register) -> str:

@@ -47,3 +47,32 @@ def test_people_are_known_by_first_names_posts_and_what_they_say(text: str, name
 )
 def test_other_capitalised_words_are_no_people(text: str) -> None:
     assert names(text, "Person") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("It has a site in Hildesheim.", "Hildesheim"),
+        ("The Troy start-up is late.", "Troy"),
+        ("**Marshall, Michigan.** Work goes on.", "Marshall"),
+        ("Its plants are in Sunderland, Bergamo and Brescia.", "Brescia"),
+        ("The maker chose Nyíregyháza.", "Nyíregyháza"),
+        ("Oklahoma City waits.", "Oklahoma City"),
+        ("It works near Mo i Rana.", "Mo i Rana"),
+    ],
+)
+def test_towns_of_the_list_are_places_where_the_text_speaks_of_places(text: str, town: str) -> None:
+    assert town in names(text, "City")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Liberty is dear to him.",
+        "Orange County buys buses in March.",
+        "In Commerce and Industry matters differ.",
+        "Best of all is Reading.",
+    ],
+)
+def test_towns_with_names_of_ordinary_words_need_a_phrase_about_a_place(text: str) -> None:
+    assert not names(text, "City") & {"Liberty", "March", "Orange", "Best", "Reading"}
