@@ -11,7 +11,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -129,7 +129,8 @@ class Cache:
         body = self._application(environ, lambda status, headers, exc_info=None: begun.extend((status, headers)))
         status, headers = begun
         values = {name.lower(): value for name, value in headers}
-        if not status.startswith("200") or not _may_be_kept(values) or self._revision() != revision:
+        kept = _may_be_kept(values.get("vary", ""), values.get("cache-control", ""))
+        if not kept or not status.startswith("200") or self._revision() != revision:
             start_response(status, headers)
             return body
         if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and "etag" not in values:
@@ -157,8 +158,8 @@ class Cache:
         ]
 
     def _etag(self, revision: str, key: Key) -> str:
-        made = hashlib.sha256("\0".join((self._code, revision, *key)).encode(errors="surrogateescape"))
-        return f'"{made.hexdigest()[:32]}"'
+        made = hashlib.blake2b("\0".join((self._code, revision, *key)).encode(errors="surrogateescape"), digest_size=16)
+        return f'"{made.hexdigest()}"'
 
 
 def request_key(environ: dict[str, Any]) -> Key | None:
@@ -205,9 +206,10 @@ def code_version() -> str:
     return made.hexdigest()
 
 
-def _may_be_kept(values: dict[str, str]) -> bool:
-    varies = {name.strip().lower() for name in values.get("vary", "accept").split(",")}
-    return varies <= {"accept", "accept-language"} and "no-store" not in values.get("cache-control", "")
+@lru_cache(maxsize=64)
+def _may_be_kept(vary: str, control: str) -> bool:
+    varies = {name.strip().lower() for name in vary.split(",")}
+    return varies <= {"", "accept", "accept-language"} and "no-store" not in control
 
 
 def _weight(key: Key, entry: Entry) -> int:

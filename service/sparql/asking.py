@@ -46,9 +46,12 @@ class Asked:
 def read(request: Request, settings: Settings) -> Asked | None:
     """What a request asks, or None for one without a query. Raises Problem for what may not be asked."""
     query = read_query(request, settings.query_timeout)
-    if query is None:
-        return None
-    table, graph = _choices(request.headers.get("Accept"))
+    return None if query is None else judge(query, request.environ.get("HTTP_ACCEPT"), settings)
+
+
+def judge(query: Query, accept: str | None, settings: Settings) -> Asked:
+    """A query as it may be run, for an `Accept` header. Raises Problem for what may not be asked."""
+    table, graph = _choices(accept)
     if table is None and graph is None:
         raise not_acceptable((*TABLES, *GRAPHS, PAGE))
     try:

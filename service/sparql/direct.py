@@ -15,6 +15,7 @@ from werkzeug.utils import get_content_type
 from service.settings import Settings
 from service.sparql import asking
 from service.sparql.engine import Engine
+from service.sparql.protocol import only_query
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 METHODS = {"GET", "HEAD", "POST", "QUERY"}
@@ -41,8 +42,12 @@ class Direct:
         ):
             return self._rest(environ, start_response)
         try:
-            asked = asking.read(self._request(environ), self._settings)
-            if asked is None:
+            query = only_query(environ, self._settings.query_timeout)
+            if query is not None:
+                asked = asking.judge(query, environ.get("HTTP_ACCEPT"), self._settings)
+            elif (read := asking.read(self._request(environ), self._settings)) is not None:
+                asked = read
+            else:
                 return self._rest(environ, start_response)
             answer = asking.run(asked, self._engine, self._settings)
         except Exception as error:
@@ -62,4 +67,4 @@ class Direct:
         if environ["REQUEST_METHOD"] == "HEAD":
             answer.close()
             return []
-        return answer
+        return answer.sent()

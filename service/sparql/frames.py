@@ -20,6 +20,7 @@ END = b"."  # the answer is whole
 ERROR = b"X"  # the query failed: JSON with `kind` and `message`
 
 PIECE = 64 * 1024
+FIRST = 16 * 1024  # bytes of room for a message whose length is not known yet: most are small
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -46,6 +47,13 @@ class Reader:
 
     def next(self) -> tuple[bytes, bytes]:
         """The next message. Raises Broken at the end of the stream, TimeoutError where the socket has a timeout."""
+        if not self.buffer:
+            received = self._receive(FIRST)
+            if len(received) >= HEAD.size:
+                kind, length = HEAD.unpack_from(received)
+                if len(received) == HEAD.size + length:
+                    return kind, received[HEAD.size :]
+            self.buffer += received
         self._fill(HEAD.size)
         kind, length = HEAD.unpack_from(self.buffer)
         self._fill(HEAD.size + length)
@@ -55,17 +63,20 @@ class Reader:
 
     def _fill(self, size: int) -> None:
         while len(self.buffer) < size:
-            try:
-                received = self.sock.recv(max(PIECE, size - len(self.buffer)))
-            except BlockingIOError as error:  # a socket whose timeout is the kernel's
-                raise TimeoutError from error
-            except TimeoutError:
-                raise
-            except OSError as error:
-                raise Broken(str(error)) from error
-            if not received:
-                raise Broken("closed")
-            self.buffer += received
+            self.buffer += self._receive(max(PIECE, size - len(self.buffer)))
+
+    def _receive(self, size: int) -> bytes:
+        try:
+            received = self.sock.recv(size)
+        except BlockingIOError as error:  # a socket whose timeout is the kernel's
+            raise TimeoutError from error
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Broken(str(error)) from error
+        if not received:
+            raise Broken("closed")
+        return received
 
 
 class Writer:

@@ -55,8 +55,8 @@ class Query:
 
 def read_query(request: Request, limit: float) -> Query | None:
     """The query of a GET, HEAD or POST request, or None for a request without one. `limit` is in seconds."""
-    if (text := _only_query(request)) is not None:
-        return Query(_bounded(text), None, None, limit)
+    if (query := only_query(request.environ, limit)) is not None:
+        return query
     fields, direct = _fields(request)
     if "update" in fields:
         raise Problem(400, "Not a query", "An update goes to /update, by POST; this address answers queries.")
@@ -71,13 +71,13 @@ def read_query(request: Request, limit: float) -> Query | None:
     return Query(_bounded(texts[0]), default, named, _seconds(fields, limit))
 
 
-def _only_query(request: Request) -> str | None:
+def only_query(environ: dict[str, Any], limit: float) -> Query | None:
     """The query of a GET that says nothing else, which is what most say: read without Werkzeug's care for the rest."""
-    sent = request.environ.get("QUERY_STRING", "")
-    if request.method not in {"GET", "HEAD"} or not sent.startswith("query=") or "&" in sent:
+    sent = environ.get("QUERY_STRING", "")
+    if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not sent.startswith("query=") or "&" in sent:
         return None
     text = unquoted(sent.removeprefix("query="))
-    return None if "\N{REPLACEMENT CHARACTER}" in text else text
+    return None if "\N{REPLACEMENT CHARACTER}" in text else Query(_bounded(text), None, None, limit)
 
 
 def unquoted(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import IO
@@ -33,6 +33,9 @@ class Held:
         self._pieces: list[bytes] = []
         self.length = 0
         limit = LARGEST
+        if answer.whole is not None and len(answer.whole) <= IN_MEMORY:
+            self.length, self._pieces = len(answer.whole), [answer.whole]
+            return
         try:
             with closing(answer):
                 for piece in answer.pieces:
@@ -61,6 +64,10 @@ class Held:
         yield from self._pieces
         if self._file is not None:
             yield from iter(lambda: self._file.read(PIECE), b"")  # type: ignore[union-attr]
+
+    def sent(self) -> Iterable[bytes]:
+        """Its bytes as a server takes them best: a list where they are in memory."""
+        return self._pieces if self._file is None else self
 
     def close(self) -> None:
         """Give the file's room back."""

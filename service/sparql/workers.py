@@ -59,7 +59,7 @@ class Worker:
     reader: frames.Reader
     slow: bool = False
     age: int = 0  # the revision of users' graphs when it was forked
-    begun: float = 0.0  # its processor time when its job began
+    begun: float = 0.0  # its processor time when its job turned out no short one
     short: bool = True  # whether its job may still turn out a short one
 
     def __post_init__(self) -> None:
@@ -76,7 +76,6 @@ class Worker:
 
     def give(self, job: dict[str, Any]) -> None:
         """Have it begin a job."""
-        self.begun = self.spent()
         self.sock.sendall(frames.frame(frames.JOB, frames.dump(job)))
 
     def next(self, deadline: float, lasts: Callable[[], None]) -> tuple[bytes, bytes]:
@@ -92,6 +91,7 @@ class Worker:
                     raise
                 if self.short:
                     self.short = False
+                    self.begun = self.spent()
                     lasts()
                 if not self.slow and self.spent() - self.begun > PATIENCE:
                     self.step_back()
