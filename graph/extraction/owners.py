@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from graph.extraction.annotate import Annotated
+from graph.extraction.known_sites import owners_at
 from graph.extraction.model import Mention
 from graph.extraction.readings import Reading, expand
 from graph.extraction.subjects import Discourse
@@ -98,7 +99,24 @@ class Owners:
         relative = text.rfind("whose ", 0, match.end())
         if relative >= 0 and match.start() - relative < 60 and (named := whose().search(text[:relative])):
             return self.company(sentence.mentions(*named.span("owner"))[0].name)
-        return self.maker_of_cells(index, sentence, match) or self.before(index, match.start())
+        guess = self.maker_of_cells(index, sentence, match) or self.before(index, match.start())
+        return self.known_there(index, sentence, match, guess) or guess
+
+    def known_there(self, index: int, sentence: Annotated, match: re.Match[str], guess: str | None) -> str | None:
+        """The one company of the text with a known plant in the town, where another is only gone back to."""
+        towns = [m.name for m in sentence.mentions(*match.span()) if "City" in m.kinds]
+        found = self.discourse.clause_subject(index, match.start())
+        if not guess or len(towns) != 1 or (found and found.step == "named in the clause"):
+            return None
+        known = owners_at(towns[0])
+        named = {self.company(name) for name in known if self.reading.names(name)}
+        akin = any(self.above(guess) & self.above(name) for name in known)
+        return named.pop() if len(named) == 1 and not akin else None
+
+    def above(self, name: str) -> set[str]:
+        """A company and whoever owns it or what it is the brand of."""
+        entity = self.reading.register.resolve(name)
+        return {name, *(self.reading.register.entities[slug].name for slug in (entity.parents if entity else ()))}
 
     def partners(self, index: int, sentence: Annotated, match: re.Match[str], owner: str) -> tuple[str, ...]:
         """Who runs or builds a plant together with its owner: "GM and Samsung SDI", "With SK On it is building"."""

@@ -11,6 +11,7 @@ from graph.extraction.known_sites import country_of, known_sites, owners_at, wit
 from graph.extraction.lexicon import table
 from graph.extraction.lint import document_of
 from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS, Gazetteer
+from graph.extraction.pipeline import RuleExtractor
 from graph.extraction.readings import load_shapes, read
 from graph.register import fold, load_register
 
@@ -87,3 +88,12 @@ def test_what_is_known_of_a_place() -> None:
 def test_the_register_keeps_its_names() -> None:
     assert all(KNOWN.resolve(name) == KNOWN[slug] for name, slug in REGISTER.names.items())
     assert KNOWN.resolve("Dunkerque") == KNOWN.resolve("Dunkirk")
+
+
+def test_a_plant_that_names_nobody_is_theirs_who_are_known_in_the_town() -> None:
+    text = (
+        "Panasonic supplies Lucid with cells. Lucid has signed for those from Kansas. "
+        "The larger cell comes from another place: it is made at a plant in Wakayama."
+    )
+    found = RuleExtractor(load_register()).extract(document_of(text))
+    assert [c.claim.subject for c in found if c.claim.property == "operatesPlant"] == ["Panasonic"]
