@@ -55,6 +55,15 @@ class Kinship:
         """A place's name by its slug."""
         return self.register.entities[slug].name if slug and slug in self.register.entities else slug
 
+    def akin(self, name: str, owner: str) -> bool:
+        """Whether two names are one company's, or a company's and its owner's."""
+        if name == owner:
+            return True
+        one, other = self.register.resolve(name), self.register.resolve(owner)
+        return bool(
+            one and other and (one.slug == other.slug or one.slug in other.parents or other.slug in one.parents)
+        )
+
     def knows_city(self, name: str) -> bool:
         """Whether the register says where a company has its seat."""
         entity = self.register.resolve(name)

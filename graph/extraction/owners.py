@@ -30,6 +30,8 @@ WHOSE_BEFORE = re.compile(r"\bwhose (?:[a-z-]+ ){0,3}$")
 WITH_FIRST = re.compile(r"(?:Together |Along)?[Ww]ith (?:its partner )?(?P<other>‹[A-Z]*O[A-Z]*#\d+›)(?!'s),? ")
 # "a small crossover" after the name of the car that it is
 DESCRIBES = re.compile(r"(?P<car>‹[A-Z]*V[A-Z]*#\d+›)(?:, (?:an?|the) [^,;.‹]{3,60}|,)?,? ?$")
+IT_IS = re.compile(r"^(?:It|They|The (?:[a-z-]+ )?(?:car|SUV|truck|van|model)) (?:[a-z]+ ){0,3}$")
+OWN = re.compile(r"(?:its|their) ", re.IGNORECASE)
 PASSIVE = re.compile(r"(?:made|built|produced|assembled|manufactured)\b")
 FORMERLY = re.compile(r"'s? (?:former|old|disused|closed|idle) ", re.IGNORECASE)
 
@@ -48,7 +50,7 @@ def behind() -> re.Pattern[str]:
     return re.compile(
         expand(
             r",? (?:(?:that|which) is )?(?:(?:jointly )?(?:owned|run|operated|built|to be built) )?"
-            r"(?:of|by|from) (?P<owner>{org})"
+            r"(?:(?:out )?of (?:the {plantnoun} of )?|by |from )(?P<owner>{org})"
         ),
         re.IGNORECASE,
     )
@@ -71,52 +73,58 @@ class Owners:
         self.discourse = discourse
 
     def of(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
-        """The owner of the plant in a match of a plant rule."""
-        groups = match.groupdict()
-        text = sentence.text
-        models = [m for m in sentence.mentions(match.start(), match.end()) if "VehicleModel" in m.kinds]
-        models = models or self.told_of(index, sentence, match)
+        """The owner of the plant in a match of a plant rule: named by it or right after it, else supposed."""
+        venture = VENTURE.match(sentence.text)
+        if match.groupdict().get("owner") and venture and match.start("owner") < venture.end():
+            return self.before(index, match.end())
+        return self.stated(index, sentence, match) or self.supposed(index, sentence, match)
+
+    def stated(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
+        """The owner that a phrase names, in its groups or by "of", "by" or "from" after it."""
+        groups, text = match.groupdict(), sentence.text
         past = groups.get("owner") and (
             FORMER.search(text[: match.start("owner")]) or FORMERLY.match(text, match.end("owner"))
         )
-        venture = VENTURE.match(text)
-        if venture and match.start("owner") < venture.end() if groups.get("owner") else False:
-            return self.before(index, match.end())
-        if groups.get("owner") and not past:
-            found = self.discourse.resolve(index, match.start("owner"), match.end("owner"))
-            if found:
-                return self.company(found.names[-1])
-        if other := next((g for g in ("owner2", "owner3") if groups.get(g)), None):
-            return self.company(sentence.mentions(*match.span(other))[0].name)
+        if groups.get("owner") and not past and (found := self.discourse.resolve(index, *match.span("owner"))):
+            return self.company(found.names[-1])
         after = behind().match(text, match.end())
-        if after and not (" from " in after.group() and BOUGHT.search(text[: match.start() + 20])):
-            return self.company(sentence.mentions(*after.span("owner"))[0].name)
+        if after and " from " in after.group() and BOUGHT.search(text[: match.start() + 20]):
+            after = None
+        span = next(
+            (match.span(g) for g in ("owner2", "owner3") if groups.get(g)), after.span("owner") if after else None
+        )
+        return self.company(sentence.mentions(*span)[0].name) if span else None
+
+    def supposed(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
+        """The owner of a plant whose phrase names none: who makes things there, whose "its" is, the maker of the car
+        that is told of, who stands before "whose", or whom the text is about."""
+        text = sentence.text
         makes = self.discourse.clause_subject(index, match.start()) if ACTIVE.match(match.group()) else None
         if makes:
             return self.company(makes.names[0])
+        if OWN.match(match.group()) and (nearest := self.named_before(index, sentence, match.start())):
+            return self.company(nearest)
+        models = [m for m in sentence.mentions(match.start(), match.end()) if "VehicleModel" in m.kinds]
+        models = models or self.told_of(index, sentence, match)
         if models and (brand := self.discourse.owner(models[0].name)):
             return self.company(brand.name)
         relative = text.rfind("whose ", 0, match.end())
         if relative >= 0 and match.start() - relative < 60 and (named := whose().search(text[:relative])):
             return self.company(sentence.mentions(*named.span("owner"))[0].name)
-        guess = self.maker_of_cells(index, sentence, match) or self.before(index, match.start())
-        return self.known_there(index, sentence, match, guess) or guess
+        return self.maker_of_cells(index, sentence, match) or self.before(index, match.start())
 
-    def known_there(self, index: int, sentence: Annotated, match: re.Match[str], guess: str | None) -> str | None:
-        """The one company of the text with a known plant in the town, where another is only gone back to."""
-        towns = [m.name for m in sentence.mentions(*match.span()) if "City" in m.kinds]
-        found = self.discourse.clause_subject(index, match.start())
-        if not guess or len(towns) != 1 or (found and found.step == "named in the clause"):
-            return None
-        known = owners_at(towns[0])
+    def at_home(self, owner: str, place: str, at: tuple[int, int], *, passive: bool) -> str | None:
+        """The owner of a plant that its phrase leaves open, held against who is known to build there: if that is not
+        the one supposed, it is the one that the text names; where only a car is told of, else nobody."""
+        known = owners_at(place)
+        acts = None if passive else self.discourse.clause_subject(*at)
+        said = acts is not None and acts.step == "named in the clause"
+        if not known or said or any(self.discourse.akin(owner, name) for name in known):
+            return owner
         named = {self.company(name) for name in known if self.reading.names(name)}
-        akin = any(self.above(guess) & self.above(name) for name in known)
-        return named.pop() if len(named) == 1 and not akin else None
-
-    def above(self, name: str) -> set[str]:
-        """A company and whoever owns it or what it is the brand of."""
-        entity = self.reading.register.resolve(name)
-        return {name, *(self.reading.register.entities[slug].name for slug in (entity.parents if entity else ()))}
+        if len(named) == 1:
+            return named.pop()
+        return None if passive else owner
 
     def partners(self, index: int, sentence: Annotated, match: re.Match[str], owner: str) -> tuple[str, ...]:
         """Who runs or builds a plant together with its owner: "GM and Samsung SDI", "With SK On it is building"."""
@@ -130,10 +138,24 @@ class Owners:
                 named += [m.name for m in sentence.mentions(*with_another.span("other"))]
         return tuple(n for n in dict.fromkeys(map(self.company, named)) if n != owner)[:2]
 
+    def named_before(self, index: int, sentence: Annotated, position: int) -> str | None:
+        """Whose "its" is where no company acts in the sentence: the one named last before it."""
+        if self.discourse.clause_subject(index, position):
+            return None
+        named = [m.name for m in sentence.mentions(0, position) if self.discourse.is_company(m)]
+        return named[-1] if named else None
+
     def told_of(self, index: int, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
         """The car that a participle describes: "Smart #1, a small crossover built at Xi'an"."""
-        before = DESCRIBES.search(sentence.text[: match.start() + 2]) if PASSIVE.search(match.group()) else None
-        return sentence.mentions(*before.span("car")) if before else []
+        if not PASSIVE.search(match.group()):
+            return []
+        if before := DESCRIBES.search(sentence.text[: match.start() + 2]):
+            return sentence.mentions(*before.span("car"))
+        if index and IT_IS.search(sentence.text[: match.start() + 3]):
+            line = self.reading.annotated[index - 1]
+            same = line.sentence.block == sentence.sentence.block
+            return [m for m in line.mentions() if "VehicleModel" in m.kinds][-1:] if same else []
+        return []
 
     def maker_of_cells(self, index: int, sentence: Annotated, match: re.Match[str]) -> str | None:
         """The cell maker that "its gigafactory" goes back to, where the sentence before is about no company."""

@@ -44,7 +44,8 @@ class PlantRule:
     """A phrase that speaks of a plant.
 
     `cities`: only a city tells which plant is meant; `needs_plant`: only after one was spoken of; `listed`: only in
-    an item of a list, since running text opens with where it was written.
+    an item of a list, since running text opens with where it was written; `passive`: what it tells is a car's home, so
+    that the owner is only supposed; `joint`: only of a joint venture, which has little else than its plant.
     """
 
     id: str
@@ -53,6 +54,7 @@ class PlantRule:
     needs_plant: bool
     listed: bool
     passive: bool
+    joint: bool
     hints: tuple[str, ...]
 
 
@@ -68,6 +70,7 @@ def plant_rules() -> tuple[PlantRule, ...]:
             row.get("needs_plant", False),
             row.get("listed", False),
             row.get("passive", False),
+            row.get("joint", False),
             tuple(row.get("hints", WORDS)),
         )
         for row in rules["plant"]
@@ -234,6 +237,11 @@ class PlantFinder:
             return
         for place in [p for p in places if self.stands_alone(p, places)] if listed else places[:1]:
             owner = self.owners.of(index, sentence, match)
+            sure = any(match.groupdict().get(group) for group in ("owner", "owner2", "owner3"))
+            if owner and rule.joint and "JointVenture" not in self.reading.entity_kinds(owner):
+                continue
+            if owner and not sure:
+                owner = self.owners.at_home(owner, place.name, (index, match.start()), passive=rule.passive)
             if owner:
                 rest = places[places.index(place) + 1 :]
                 wider = self.wider([place, *rest[:1]] if listed else places) or self.country_of(sentence, match, place)
@@ -255,7 +263,7 @@ class PlantFinder:
                     rule.id,
                     area,
                     () if rule.passive else self.owners.partners(index, sentence, match, owner),
-                    any(match.groupdict().get(group) for group in ("owner", "owner2", "owner3")),
+                    sure,
                 )
 
     def pointed_at(self, index: int, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
@@ -322,7 +330,11 @@ class PlantFinder:
                 found.append(item)
             end = stop
         cities = [p for p in found if "City" in p.kinds]
-        if cities and "places" not in match.re.groupindex and found[0].kinds & {"Country", "Market"}:
+        apart = cities and re.search(
+            r",? (?:at|near|in|outside|close to|on the edge of) $", self.reading.mask[: cities[0].start]
+        )
+        wide = found and (found[0].kinds & {"Country", "Market"} or ("Region" in found[0].kinds and apart))
+        if cities and wide and "places" not in match.re.groupindex:
             found.remove(cities[0])  # "in Germany, at Arnstadt"
             found.insert(0, cities[0])
         return found

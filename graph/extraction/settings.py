@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from graph.extraction.annotate import Annotated
+from graph.extraction.hometowns import Hometowns
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
@@ -18,7 +19,6 @@ from graph.extraction.plants import PlantMention, plants
 from graph.extraction.readings import BOLD, Reading, expand
 from graph.extraction.subjects import Discourse
 from graph.extraction.tables import cells, is_row, table_top
-from graph.extraction.towns import Towns
 
 # what is said of a place that has a plant
 MADE = re.compile(r"‹GWh#|\b(?:produc(?:e|es|ed|ing|tion)|assembl(?:e|es|ed|ing|y)|build(?:s|ing)?|lines?)\b")
@@ -45,7 +45,7 @@ def celebrated() -> re.Pattern[str]:
     return re.compile(expand(any_of(table("syntax")["plants"]["news"])), re.IGNORECASE)
 
 
-class Settings(Towns):
+class Settings(Hometowns):
     """The plants that a text introduces, and those that stand where it is set."""
 
     def __init__(self, reading: Reading, discourse: Discourse) -> None:
@@ -56,6 +56,7 @@ class Settings(Towns):
         self.labelled: dict[int, PlantMention] = {}  # by block
         self.read_labels()
         self.found += self.rows()
+        self.found += self.hometowns()
         self.found = [self.with_country(p) for p in sorted(self.found, key=lambda p: (p.index, p.start))]
 
     def in_title(self) -> Mention | None:
@@ -208,6 +209,8 @@ class Settings(Towns):
         """The plant where the text is set, for a noun phrase that nothing introduces."""
         places = self.setting(index, sentence, span[0], definite=definite)
         owner = owner or self.owners.before(index, span[0])
+        if owner and places:
+            owner = self.owners.at_home(owner, places[0].name, (index, span[0]), passive=False)
         if not places or not owner:
             return None
         town = places[0].name

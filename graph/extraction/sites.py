@@ -157,34 +157,35 @@ class Plants(Settings):
         return self.owners.company(found.names[0] if found else named[-1]) if found or named else None
 
     def antecedent(self, index: int, sentence: Annotated, match: re.Match[str]) -> PlantMention | None:
-        """The plant that a definite noun phrase means: it agrees in number, owner, nation and kind, and was spoken of
-        last; at the beginning of a paragraph the document's main one."""
-        words = match.group("words")
+        """The plant that a noun phrase goes back to: of those that agree with it the one spoken of last."""
         labelled = self.labelled.get(sentence.sentence.block)
-        if labelled and not SEVERAL.search(match.group("noun")) and self.agrees(labelled, index, sentence, match):
+        if SEVERAL.search(match.group("noun")):
+            return None
+        if labelled and self.agrees(labelled, index, sentence, match):
             return labelled
-        if SEVERAL.search(match.group("noun")) or ANOTHER.search(words):
-            return None
         told = self.setting(index, sentence, match.start(), definite=True) if match.start() == 0 else []
-        if match.group("by") == "That" and told and not self.at(told[0].name):
+        just_told = match.group("by") == "That" and told and not self.at(told[0].name)
+        if just_told or ANOTHER.search(match.group("words")):
             return None
-        agreeing = [p for p in self.found if (p.index, p.start) < (index, match.start())]
-        agreeing = [p for p in agreeing if self.agrees(p, index, sentence, match)]
-        if not agreeing:
-            return None
+        before = [p for p in self.found if (p.index, p.start) < (index, match.start())]
+        agreeing = [p for p in before if self.agrees(p, index, sentence, match)]
+        return self.spoken_of_last(agreeing, index, match.start()) if agreeing else None
+
+    def spoken_of_last(self, agreeing: list[PlantMention], index: int, position: int) -> PlantMention | None:
+        """Of some plants the one that the paragraph spoke of last; at its beginning the only one of the paragraph
+        before, or the document's main one."""
+        names = {p.name for p in agreeing}
         block = self.reading.sentences[index].block
         for back in range(index, max(-1, index - 6), -1):
             if self.reading.sentences[back].block != block:
                 break
-            before = [p for p in self.here[back] if (p.index, p.start) < (index, match.start())]
-            names = {p.name for p in before} & {p.name for p in agreeing}
-            if len(names) == 1:
-                return next(p for p in reversed(agreeing) if p.name in names)
-            if names:
-                return None if not self.chief or self.chief.name not in names else self.chief
-        names = {p.name for p in agreeing}
+            here = {p.name for p in self.here[back] if (p.index, p.start) < (index, position)} & names
+            if len(here) == 1:
+                return next(p for p in reversed(agreeing) if p.name in here)
+            if here:
+                return self.chief if self.chief and self.chief.name in here else None
         lately = {p.name for p in self.above(index)}
-        if len(lately & names) == 1 and len(lately) == 1:
+        if len(lately) == 1 and lately <= names:
             return next(p for p in reversed(agreeing) if p.name in lately)
         if self.chief and self.chief.name in names:
             return self.chief
@@ -204,15 +205,19 @@ class Plants(Settings):
         """Whether a noun phrase may mean a plant: whose it is, where, and what it makes do not speak against it."""
         words = match.group("words")
         owner = self.possessor(index, match)
-        if owner and not self.akin(owner, plant.owner):
+        if owner and not self.discourse.akin(owner, plant.owner):
             return False
         acts = None if owner else self.discourse.clause_subject(index, match.start())
-        if acts and acts.step == "named in the clause" and not any(self.akin(n, plant.owner) for n in acts.names):
+        if (
+            acts
+            and acts.step == "named in the clause"
+            and not any(self.discourse.akin(n, plant.owner) for n in acts.names)
+        ):
             return False
         named = sentence.mentions(*match.span("words"))
         if any(m.kinds & PLACE_KINDS and m.name not in (*plant.places, *plant.area) for m in named):
             return False
-        if any(self.discourse.is_company(m) and not self.akin(m.name, plant.owner) for m in named):
+        if any(self.discourse.is_company(m) and not self.discourse.akin(m.name, plant.owner) for m in named):
             return False
         nations = [c for a, c in place_adjectives().items() if re.search(rf"(?<!\w){re.escape(a)}(?!\w)", words)]
         if nations and not any(c in plant.places or self.inside(plant, c) for c in nations):
@@ -221,15 +226,6 @@ class Plants(Settings):
         cells, cars = CELLS.search(match.group()), CARS.search(match.group())
         return not (cells and CARS.search(told) and not CELLS.search(told)) and not (
             cars and not cells and CELLS.search(told) and not CARS.search(told)
-        )
-
-    def akin(self, name: str, owner: str) -> bool:
-        """Whether two names are one company's or a company's and its owner's."""
-        one, other = self.reading.register.resolve(name), self.reading.register.resolve(owner)
-        if name == owner:
-            return True
-        return bool(
-            one and other and (one.slug == other.slug or one.slug in other.parents or other.slug in one.parents)
         )
 
     # --- figures ---------------------------------------------------------------------------------
@@ -282,7 +278,7 @@ class Plants(Settings):
         site = self.labelled.get(self.reading.sentences[index].block)
         acts = self.discourse.clause_subject(index, position) if site else None
         if site and acts and acts.step == "named in the clause":
-            return site if any(self.akin(name, site.owner) for name in acts.names) else None
+            return site if any(self.discourse.akin(name, site.owner) for name in acts.names) else None
         return site
 
     def between(self, first: int, index: int, *, same: bool = False) -> list[PlantMention]:
@@ -375,7 +371,7 @@ class Plants(Settings):
         """The frames of a table's row, with the plant that the row or the text is about for what plants have."""
         row = self.here[index][:1]
         for frame in frames:
-            main = [self.chief] if self.chief and self.akin(frame.subject, self.chief.owner) else []
+            main = [self.chief] if self.chief and self.discourse.akin(frame.subject, self.chief.owner) else []
             plant = next(iter(row or main), None)
             if plant and frame.property in {"productionCapacity", "jobs", "employeeCount"}:
                 yield replace(frame, subject=plant.name) if row or frame.property != "employeeCount" else frame

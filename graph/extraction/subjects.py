@@ -405,6 +405,10 @@ class Discourse(Kinship):
             return self.document_topic()
         city = self.city_in(sentence, start, phrase)
         options = [name for found in [*near, *([before] if before else [])] for name in found.names]
+        if phrase.lower().startswith("that ") and index and not near:  # whom the sentence before ended with
+            options = [m.name for m in self.reading.annotated[index - 1].mentions() if self.is_company(m)][
+                -1:
+            ] + options
         if before and len(before.names) > 1 and not near and index:  # "the company" is one that the several spoke of
             spoken = [m.name for m in self.reading.annotated[index - 1].mentions() if self.is_company(m)]
             options = [n for n in spoken if n not in before.names] + options

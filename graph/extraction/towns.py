@@ -19,7 +19,8 @@ def acting() -> re.Pattern[str]:
     """A town that opens a clause and does or gets what only a plant does or gets."""
     aside = (
         r"(?: \([^)]{1,60}\)|,? (?:near|in|on|outside|north of|south of|east of|west of) (?:the )?"
-        r"(?:{place}|[A-Z][\w-]+),?|, {place},?|, (?!with |where |which |who )[^,;.]{3,60},|, where [^,;.]{3,60},)*"
+        r"(?:{place}|[A-Z][\w-]+),?|, {place},?| in {place}"
+        r"|, (?!with |where |which |who )[^,;.]{3,60},|, where [^,;.]{3,60},)*"
     )
     role = any_of(table("syntax")["plants"]["town"])
     apposed = r", (?:the|its|their|one of|(?P<owner>{org})'s) (?:[a-z'-]+ |‹ordinal#\d+› ){0,4}{plantnoun}"
