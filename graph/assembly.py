@@ -69,10 +69,9 @@ class Assembly:
         draft.change(self._derived, added=self._own(prepared.derived_quads, 1))
         draft.change(self._provenance, added=self._told(slug, prepared.results))
         draft.text(slug, prepared.text)
-        record = {
-            name: getattr(prepared, name) for name in ("key", "title", "media_type", "digest", "origins", "signatures")
-        }
-        draft.ledger.enter(slug, record, prepared.uses)
+        shown = {name: getattr(prepared, name) for name in ("title", "media_type", "digest")}
+        record = {name: getattr(prepared, name) for name in ("origins", "signatures")}
+        draft.ledger.enter(slug, shown, record, prepared.uses)
         draft.ledger.count("origin", prepared.origins)
         draft.ledger.add_results(graph, prepared.results)
         self._names |= {use.iri for use in prepared.uses}

@@ -235,7 +235,6 @@ def _count(summary: Summary, draft: Draft, report: Report) -> None:
 
 
 def _manifest(summary: Summary, draft: Draft) -> dict[str, Any]:
-    shown = ("title", "media_type", "digest")
     return {
         "build": summary.build,
         "version": version("evplans"),
@@ -245,5 +244,5 @@ def _manifest(summary: Summary, draft: Draft) -> dict[str, Any]:
         "counts": summary.counts,
         "origins": summary.origins,
         "set_aside": [{"document": s.document, "messages": list(s.messages)} for s in summary.set_aside],
-        "documents": {one: {name: told[name] for name in shown} for one, told in draft.ledger.documents()},
+        "documents": draft.ledger.documents(),
     }

@@ -82,8 +82,7 @@ class Draft:
     def _copy(self, origin: Path) -> None:
         open_store(origin / "store").backup(str(self.folder / "store"))
         for name in ("dumps", "documents"):
-            for path in (origin / name).iterdir():
-                os.link(path, self.folder / name / path.name)
+            _link_all(origin / name, self.folder / name)
         for name in (LEDGER, search.FILE):
             shutil.copyfile(origin / name, self.folder / name)
 
@@ -202,6 +201,17 @@ class Draft:
         if self.fresh:
             self.store.optimize()
         self.store.flush()
+
+
+def _link_all(origin: Path, folder: Path) -> None:
+    """Link each file of a folder into another; by descriptors, since there may be ten thousands of them."""
+    source, target = (os.open(path, os.O_RDONLY) for path in (origin, folder))
+    try:
+        for name in os.listdir(source):  # noqa: PTH208 a folder that is open has no path
+            os.link(name, name, src_dir_fd=source, dst_dir_fd=target)
+    finally:
+        os.close(source)
+        os.close(target)
 
 
 def as_stored(quads: Iterable[Quad]) -> list[Quad]:

@@ -19,7 +19,7 @@ from graph.validation import Result, result_of, result_row
 
 FILE = "ledger.sqlite"
 _SCHEMA = """
-CREATE TABLE document(slug TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE document(slug TEXT PRIMARY KEY, shown TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE use(document TEXT, iri TEXT, spelling TEXT, role INTEGER, kinds TEXT);
 CREATE INDEX use_by_document ON use(document);
 CREATE INDEX use_by_iri ON use(iri);
@@ -60,14 +60,16 @@ class Ledger:
         row = self._db.execute("SELECT record FROM document WHERE slug = ?", (slug,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
-    def documents(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """All documents by slug."""
-        for slug, record in self._db.execute("SELECT slug, record FROM document ORDER BY slug"):
-            yield slug, json.loads(record)
+    def documents(self) -> dict[str, dict[str, Any]]:
+        """What is shown of all documents, by slug."""
+        rows = self._db.execute("SELECT slug, shown FROM document ORDER BY slug")
+        told: dict[str, dict[str, Any]] = json.loads("{" + ",".join(f'"{slug}":{shown}' for slug, shown in rows) + "}")
+        return told
 
-    def enter(self, slug: str, record: Mapping[str, Any], uses: Iterable[Use]) -> None:
-        """Record a document that is not recorded yet."""
-        self._db.execute("INSERT INTO document VALUES (?, ?)", (slug, json.dumps(record)))
+    def enter(self, slug: str, shown: Mapping[str, Any], record: Mapping[str, Any], uses: Iterable[Use]) -> None:
+        """Record a document that is not recorded yet: what is shown of it, and what is known of it besides."""
+        row = (slug, json.dumps(shown), json.dumps(record))
+        self._db.execute("INSERT INTO document VALUES (?, ?, ?)", row)
         rows = ((slug, use.iri, use.spelling, use.role, " ".join(use.kinds)) for use in uses)
         self._db.executemany("INSERT INTO use VALUES (?, ?, ?, ?, ?)", rows)
         self._db.executemany("INSERT INTO band VALUES (?, ?)", ((key, slug) for key in _keys(record)))

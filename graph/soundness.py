@@ -26,11 +26,11 @@ Note = tuple[int, int]  # size and checksum
 def note(home: Path, origin: Path | None = None) -> None:
     """Note the files of a build; those that it shares with `origin` are noted there already."""
     known = _noted(origin) if origin is not None else {}
+    before = dict(_files(origin)) if origin is not None else {}
     notes = {}
-    for path in _files(home):
-        name = str(path.relative_to(home))
-        shared = origin is not None and name in known and _same(path, origin / name)
-        notes[name] = known[name] if shared else _look(path)
+    for name, file in sorted(_files(home)):
+        shared = name in known and before.get(name) == file
+        notes[name] = known[name] if shared else _look(home / name)
     (home / FILE).write_text(json.dumps(notes), encoding="utf-8")
 
 
@@ -59,9 +59,11 @@ def _begins(store: Store, graph: str, quads: int) -> bool:
     return all(next(found, None) is not None for _ in range(min(quads, FEW)))
 
 
-def _files(home: Path) -> Iterator[Path]:
-    yield from sorted((home / "store").glob("*.sst"))
-    yield from sorted((home / "dumps").glob("*.gz"))
+def _files(home: Path) -> Iterator[tuple[str, int]]:
+    """The files that are noted, by name under `home`, each with the number by which the disk knows it."""
+    for folder, ending in (("store", ".sst"), ("dumps", ".gz")):
+        with os.scandir(home / folder) as entries:
+            yield from ((f"{folder}/{entry.name}", entry.inode()) for entry in entries if entry.name.endswith(ending))
 
 
 def _noted(home: Path) -> dict[str, Note]:
@@ -69,13 +71,6 @@ def _noted(home: Path) -> dict[str, Note]:
         return {name: (size, sum_) for name, (size, sum_) in json.loads((home / FILE).read_text("utf-8")).items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
-
-
-def _same(path: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(path, other)  # noqa: PTH121 false, not an error, is wanted where one is missing
-    except OSError:
-        return False
 
 
 def _look(path: Path) -> Note:
