@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -27,6 +27,8 @@ TITLES = {
     "memory": "MiB of the largest process",
     "one_more": "s for one document more",
     "one_first": "s for one more in an empty dataset",
+    "cpu_more": "CPU s for one document more",
+    "cpu_first": "CPU s for one in an empty dataset",
     "ratio": "the one to the other",
 }
 
@@ -38,15 +40,15 @@ def measure(number: int, folder: Path) -> dict[str, float]:
     with _without_documents(folder / "none"):
         empty, full = folder / "empty", folder / "full"
         build(empty, Namespace())
-        first = median(_added(empty, one) for one in made[number:])
+        first, cpu_first = _median(_added(empty, one) for one in made[number:])
         _written(full, made[:number])
         begun, cpu = time.monotonic(), _cpu()
         summary = build(full, Namespace())
         minutes, spent = (time.monotonic() - begun) / 60, _cpu() - cpu
-        more = median(_added(full, one) for one in made[number:])
+        more, cpu_more = _median(_added(full, one) for one in made[number:])
     return _figures(summary) | {
         "minutes": minutes, "cpu": spent, "memory": _memory(), "one_more": more, "one_first": first,
-        "ratio": more / first,
+        "cpu_more": cpu_more, "cpu_first": cpu_first, "ratio": more / first,
     }  # fmt: skip
 
 
@@ -79,12 +81,17 @@ def _written(data: Path, made: list[MadeUp]) -> list[Path]:
     return files
 
 
-def _added(data: Path, one: MadeUp) -> float:
-    """Seconds that a change by one document takes, publication included."""
+def _added(data: Path, one: MadeUp) -> tuple[float, float]:
+    """Seconds that a change by one document takes, publication included; and those of them on a processor."""
     files = _written(data, [one])
-    begun = time.monotonic()
+    begun, cpu = time.monotonic(), _cpu()
     change(data, Namespace(), enter=files)
-    return time.monotonic() - begun
+    return time.monotonic() - begun, _cpu() - cpu
+
+
+def _median(times: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    seconds, cpu = zip(*times, strict=True)
+    return median(seconds), median(cpu)
 
 
 def _figures(summary: Summary) -> dict[str, float]:
