@@ -13,6 +13,7 @@ from pathlib import Path
 
 from graph.claims import QUALIFIERS, Claim, read_claims
 from graph.extraction.confidence import FILE, measure
+from graph.extraction.mentions import ORGANIZATION_KINDS
 from graph.extraction.model import Extraction
 from graph.extraction.naming import names_table, recognised
 from graph.extraction.pipeline import RuleExtractor
@@ -141,7 +142,18 @@ class Names:
         """What a name is compared by."""
         folded = fold(str(name))
         entity = self.register.resolve(str(name)) if self.register else None
-        return fold(entity.name) if entity else folded
+        return fold(entity.name) if entity else self.plant(str(name)) or folded
+
+    def plant(self, name: str) -> str | None:
+        """A plant without a name of its own ("JLR Solihull plant") by its owner's name and its place."""
+        words = name.split()
+        if not self.register or words[-1:] != ["plant"]:
+            return None
+        for cut in range(len(words) - 2, 0, -1):
+            owner = self.register.resolve(" ".join(words[:cut]))
+            if owner and owner.kinds & ORGANIZATION_KINDS:
+                return fold(" ".join([owner.name, *words[cut:]]))
+        return None
 
     def ends(self, claim: Claim) -> list[str]:
         """Subject and object, ready to compare; the two of a partnership in either order."""

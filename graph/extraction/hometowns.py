@@ -90,10 +90,16 @@ class Hometowns(Towns):
         models = [m.name for m in sentence.mentions() if "VehicleModel" in m.kinds]
         makers = [o.name for name in models if (o := self.discourse.owner(name))]
         found = next((n for n in [*ranked, *makers] if n in known), None)
-        found = found or next((o for n in [*ranked, *makers] for o in sorted(known) if self.discourse.akin(n, o)), None)
+        found = found or next(
+            (self.building(n, o) for n in [*ranked, *makers] for o in sorted(known) if self.discourse.akin(n, o)), None
+        )
         if found is None:
             named = {self.owners.company(name) for name in known if self.reading.names(name)}
             found = named.pop() if len(named) == 1 else None
         company = self.reading.register.resolve(found) if found else None
         at_home = company is not None and self.discourse.place(company.city) == town
         return self.owners.company(found) if found and not at_home else None
+
+    def building(self, name: str, known: str) -> str:
+        """Of a company that is akin to one known to build, the one that builds: a mere brand builds nothing."""
+        return known if self.reading.entity_kinds(name) == {"Brand"} else name

@@ -121,9 +121,11 @@ class Owners:
         said = acts is not None and acts.step == "named in the clause"
         if not known or said or any(self.discourse.akin(owner, name) for name in known):
             return owner
-        named = {self.company(name) for name in known if self.reading.names(name)}
-        if len(named) == 1:
-            return named.pop()
+        here = self.reading.annotated[at[0]].origin(at[1])
+        named = [m for m in self.reading.mentions if m.name in known]
+        before = [m for m in named if m.start < here]
+        if len({m.name for m in named}) == 1 or before:
+            return self.company((before or named)[-1].name)
         return None if passive else owner
 
     def partners(self, index: int, sentence: Annotated, match: re.Match[str], owner: str) -> tuple[str, ...]:

@@ -341,7 +341,9 @@ class PlantFinder:
 
     def too_wide(self, text: str, rule: PlantRule, match: re.Match[str], places: list[Mention]) -> bool:
         """Several plants in one country or continent, or a counted one ("the second in Europe"), have no name."""
-        if re.search(r"‹[A-Z]*F[A-Z]*#\d+›,? ?(?:the |its |an? )?$", text[: match.start()]):
+        if re.search(
+            r"‹[A-Z]*F[A-Z]*#\d+›,? ?(?:(?:the|its|an?) (?:(?:[a-z-]+|‹[a-z]+#\d+›) ){0,3})?$", text[: match.start()]
+        ):
             return True
         if CHRISTENED.match(text, match.end()):
             return True

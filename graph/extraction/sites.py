@@ -32,13 +32,6 @@ ELSEWHERE = re.compile(r", (?:which|where|while|whereas|and (?:it|the))\b")
 BY_THE_WAY = re.compile(
     r"(?:\b(?:supply|supplies|supplying|serve|serves|feeds?|like|unlike|than|beside|next to|for|as) (?:the )?)$"
 )
-# output of the whole company
-OVERALL = re.compile(
-    r"\b(?:total|domestic|overall|joint|global|worldwide|combined|group-wide|company-wide|annual group) "
-    r"(?:[a-z]+ ){0,2}?(?:capacity|output|production)\b"
-    r"|\b(?:group|company|firm|carmaker|automaker|maker)'s (?:[a-z]+ ){0,2}?(?:capacity|output)\b",
-    re.IGNORECASE,
-)
 # a plant that is none of those spoken of
 ANOTHER = re.compile(
     r"\b(?:second|third|fourth|fifth|another|new|further|other|next|sister|rival|every|each|all|both|any|no|old|former)\b"
@@ -47,6 +40,12 @@ ANOTHER = re.compile(
 SEVERAL = re.compile(r"(?:plants|factories|gigafactories|sites|facilities|lines|buildings|halls)$", re.IGNORECASE)
 CELLS = re.compile(r"\b(?:battery|cell|giga|cathode)", re.IGNORECASE)
 CARS = re.compile(r"\b(?:car|vehicle|assembly|truck|auto|EV)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def overall() -> re.Pattern[str]:
+    """Words by which a figure is the whole company's, or an office's, and no plant's."""
+    return re.compile("|".join(table("plants")["words"]["overall"]), re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -167,9 +166,12 @@ class Plants(Settings):
         just_told = match.group("by") == "That" and told and not self.at(told[0].name)
         if just_told or ANOTHER.search(match.group("words")):
             return None
-        before = [p for p in self.found if (p.index, p.start) < (index, match.start())]
-        agreeing = [p for p in before if self.agrees(p, index, sentence, match)]
-        return self.spoken_of_last(agreeing, index, match.start()) if agreeing else None
+        agreeing = [p for p in self.found if self.agrees(p, index, sentence, match)]
+        before = [p for p in agreeing if (p.index, p.start) < (index, match.start())]
+        if before:
+            return self.spoken_of_last(before, index, match.start())
+        owned = match.group("by").lower() not in {"the", "this", "that"}  # "its cell plant", told more of further down
+        return agreeing[0] if owned and len({p.name for p in agreeing}) == 1 else None
 
     def spoken_of_last(self, agreeing: list[PlantMention], index: int, position: int) -> PlantMention | None:
         """Of some plants the one that the paragraph spoke of last; at its beginning the only one of the paragraph
@@ -183,13 +185,18 @@ class Plants(Settings):
             if len(here) == 1:
                 return next(p for p in reversed(agreeing) if p.name in here)
             if here:
-                return self.chief if self.chief and self.chief.name in here else None
+                return self.chief if self.chief and self.chief.name in here else self.opening_in(back, here)
         lately = {p.name for p in self.above(index)}
         if len(lately) == 1 and lately <= names:
             return next(p for p in reversed(agreeing) if p.name in lately)
         if self.chief and self.chief.name in names:
             return self.chief
         return agreeing[-1] if len(names) == 1 or self.near(agreeing[-1].index, index) else None
+
+    def opening_in(self, index: int, names: set[str]) -> PlantMention | None:
+        """Of the plants of a sentence the one that it opens with."""
+        first = next((p for p in self.here[index] if p.name in names), None)
+        return first if first and first.start < 40 else None
 
     def above(self, index: int) -> list[PlantMention]:
         """The plants of the block before that of a sentence."""
@@ -236,7 +243,7 @@ class Plants(Settings):
         With `alone` it may also be the only one that was spoken of, where a sentence names nobody.
         """
         sentence = self.reading.annotated[index]
-        if OVERALL.search(sentence.text, 0, position):
+        if overall().search(sentence.text, 0, position):
             return None
         here = self.here[index]
         before = [p for p in here if p.start < position]
@@ -269,7 +276,7 @@ class Plants(Settings):
         earlier = self.between(index - 3 if back else index - 2, index, same=not back)
         earlier = [p for p in earlier if acts and p.owner in acts.names] or earlier
         if earlier:
-            return earlier[-1]
+            return self.spoken_of_last(earlier, index, 0)
         known = sentence.text.startswith("The ") and plants().search(sentence.text, 0, 40)
         return self.only(index) if alone or known else self.main(index) if back else None
 

@@ -35,6 +35,11 @@ from graph.extraction.syntax import (
 WRITERS = re.compile(r"we (?:hear|understand|gather|are told|learn|reported|take|think|doubt|had)\b", re.IGNORECASE)
 # "With SK On it is building": who stands beside "it" is no subject
 BESIDE_OTHERS = re.compile(r"(?:Together |Along)?[Ww]ith (?:the )?‹[A-Z]*[OB][A-Z]*#\d+›,? $")
+# "The joint venture of Stellantis and ...": who only shares what acts
+SHARED = re.compile(
+    r"(?:^|[.;:,] )(?:the|this|that|an?) (?:[a-z-]+ ){0,2}?(?:venture|partnership|company) (?:of|between) (?:the )?$",
+    re.IGNORECASE,
+)
 LONGEST_SENTENCE = 4000  # characters of a marked sentence
 
 
@@ -239,6 +244,8 @@ class Discourse(Kinship):
         text = sentence.text
         inside = sentence.mentions(start, end)
         here = [m for m in inside if self.is_company(m)]
+        if here and SHARED.search(text[:start]) and (venture := self.venture_before(index, start)):
+            return Found((venture,), "the venture", start)
         if here:
             part = POSSESSED.match(text, end)
             if part and (child := self.child(here[-1].name, index, start)):
@@ -249,6 +256,15 @@ class Discourse(Kinship):
             owner = self.plan_owner(inside[0].name)
             return Found((owner,), "plan's owner", start) if owner else None
         return self.gone_back_to(index, start, text[start:end], but)
+
+    def venture_before(self, index: int, start: int) -> str | None:
+        """The joint venture that was named last before a place, in its sentence or in the two before."""
+        for back in range(index, max(-1, index - 3), -1):
+            named = self.reading.annotated[back].mentions(0, start if back == index else None)
+            ventures = [m.name for m in named if "JointVenture" in m.kinds]
+            if ventures:
+                return ventures[-1]
+        return None
 
     def gone_back_to(self, index: int, start: int, written: str, but: frozenset[str]) -> Found | None:
         """Whom a pronoun, a possessive or a definite noun at a place goes back to."""
