@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from graph.extraction.lexicon import table
 from graph.namespaces import slug
@@ -21,11 +22,20 @@ Row = tuple[str, str, tuple[str, ...], str, tuple[str, ...]]
 
 def rows() -> Iterator[Row]:
     """Kinds, name, other names, country and owners of each candidate, owners before what they own."""
-    for path in sorted(FOLDER.glob("*.toml")):
-        for kinds, lines in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for file in ("companies", "site-owners", "bodies", "products"):
+        for kinds, lines in gazetteer(file).items():
             for line in filter(None, lines.splitlines()):
                 cells = [cell.strip() for cell in f"{line} | | |".split("|")]
                 yield kinds, cells[0], parted(cells[1]), cells[2], parted(cells[3])
+    for brand, names in gazetteer("models")["models"].items():
+        for name in parted(names.replace("\n", " ")):
+            bears = name.startswith((brand.split()[0] + " ", "Mercedes-Benz "))  # as Daimler Truck's buses do
+            yield "VehicleModel", name if bears else f"{brand} {name}", (), "", (brand,)
+
+
+def gazetteer(file: str) -> dict[str, Any]:
+    """One file of the gazetteer, by its name without the ending."""
+    return tomllib.loads((FOLDER / f"{file}.toml").read_text(encoding="utf-8"))
 
 
 def parted(cell: str) -> tuple[str, ...]:

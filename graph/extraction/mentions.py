@@ -12,6 +12,7 @@ from functools import lru_cache
 from graph.extraction.lexicon import table
 from graph.extraction.model import Mention
 from graph.extraction.people import people
+from graph.extraction.variants import Variants
 from graph.register import Entity, Register, fold
 
 TOKEN = re.compile(r"[^\W_]+")
@@ -29,6 +30,9 @@ CELLS = {
 }
 CODE_AFTER = re.compile(r"-[A-Z\d]")
 COMPOUND = re.compile(r"\w[-‑]$")
+# before a name in the middle of a sentence, and what shows that a capitalised word is only part of a name or a place
+AMID = re.compile(r"(?<![.!?:] )(?<!\n)(?<!^)\b[a-z]+(?:,|'s|’s)? (?:the )?$")
+BEFORE_MORE = re.compile(r"[-–]\w| [A-Z]|, [A-Z][a-z]+(?:[,.]| \d)|\s+\d")
 CODE_BEFORE = re.compile(r"(?<!\w)[A-Z]+\d\w* $")
 # a company's legal form after its name
 FORM = re.compile(
@@ -96,6 +100,8 @@ def fits_case(written: tuple[str, ...], name: tuple[str, ...]) -> bool:
         if want[0].isupper() and not have[0].isupper():
             return False
         written_so = have.isupper() or (len(want) > 2 and want not in CAPITALS_ONLY)
+        if want[-1] == "s" and have[-1] == "S" and not have.isalpha():  # "R1S" is no plural
+            return False
         if want.isupper() and want.isalpha() and len(want) <= 4 and not written_so:
             return False
     return True
@@ -104,25 +110,24 @@ def fits_case(written: tuple[str, ...], name: tuple[str, ...]) -> bool:
 class Gazetteer:
     """The register's names, ready to be found in a text."""
 
-    def __init__(self, register: Register) -> None:
-        """Index every name and alias, and models' names without their brand."""
+    def __init__(self, register: Register, beyond: frozenset[str] = frozenset()) -> None:
+        """Index every name and alias, and models' names without their brand; `beyond` are slugs of candidates only."""
         self.register = register
+        self.beyond = beyond
+        self.variants = Variants(register)
         self.root = Node()
-        self.common = {fold(w) for w in table("names")["common_heads"]}
         self.guarded = {fold(w) for w in table("names")["guarded"]}
         self.beside = re.compile(r"\W{1,3}(?:" + "|".join(table("names")["beside"]) + r")\b")
-        self.numbered: dict[str, list[str]] = {}
         self.alliances = [e for e in register.entities.values() if e.members]
-        skipped = set(table("names")["skipped"])
+        self.skipped = skipped = set(table("names")["skipped"])
+        whole = set(table("names")["whole_only"])
         for entity in register.entities.values():
             if entity.name in skipped:
                 continue
-            if number := re.search(r" (#\d)$", entity.name):
-                self.numbered.setdefault(number[1], []).append(entity.slug)
             for name in {entity.name, *entity.aliases} - skipped:
                 self._add(name, entity.slug, short=not self._branded(entity, name))
             for name in set(short_names(entity, register)):
-                if usable_short(name) and name not in skipped:
+                if usable_short(name) and name not in skipped and not (name in whole and entity.slug in self.beyond):
                     self._add(name, entity.slug, short=True)
 
     def _branded(self, entity: Entity, name: str) -> bool:
@@ -144,6 +149,9 @@ class Gazetteer:
         generic = len(words) > 1 and not words[0][0].isupper()
         if generic and (others := CELLS.get(words[-1])):  # "sodium-ion cells" are such batteries
             variants += [[*words[:-1], *other.split()] for other in others]
+        if "VehicleModel" in self.register.entities[slug].kinds and re.fullmatch(r"\w*[a-zA-Z]\w", words[-1]):
+            variants.append([*words[:-1], words[-1] + "s"])  # "Golfs", "FF 91s", "F-150 Lightnings"
+        variants = [v for v in variants if " ".join(v) not in self.skipped]
         for variant in variants:
             node = self.root
             for word in variant:
@@ -185,6 +193,7 @@ class Gazetteer:
             if not short and fold(text[start:end]) not in self.guarded
         )
         sure.update(self._vouched(text, matches))
+        sure.update(self._amid(text, matches))
         present = self._with_owners(sure)
         whole = Counter(slug for start, end, options in matches for slug, _ in options if " " in text[start:end])
         found = []
@@ -195,12 +204,13 @@ class Gazetteer:
                 form = FORM.match(text, end) if entity.kinds & ORGANIZATION_KINDS else None
                 form = form or (STOP.match(text, end) if ABBREVIATED.search(text[start:end]) else None)
                 found.append(
-                    self._with_plus(text, Mention(start, form.end() if form else end, entity.name, entity.kinds))
+                    self.variants.gone_on(text, Mention(start, form.end() if form else end, entity.name, entity.kinds))
                 )
         found += [self._registered(person) for person in persons]
-        return sorted(
-            [*found, *self._shortened(text, words, found), *self._numbered(text, present, found)], key=lambda m: m.start
-        )
+        found += self.variants.alone(text, present, list(found))
+        found += self.variants.listed(text, sorted(found, key=lambda m: m.start))
+        found += self.variants.shortened(text, words, found, ORGANIZATION_KINDS)
+        return sorted(found, key=lambda m: m.start)
 
     def _registered(self, person: Mention) -> Mention:
         """A person by the name that the register has for him."""
@@ -224,33 +234,6 @@ class Gazetteer:
                 sure.add(word.start)
         return sure
 
-    def _numbered(self, text: str, present: set[str], found: list[Mention]) -> Iterator[Mention]:
-        """Cars that are called by a number alone ("the #1"), where their maker is in the text."""
-        taken = {m.end for m in found}
-        for match in re.finditer(r"(?<!\w)#\d(?!\w)", text):
-            for slug in self.numbered.get(match.group(), ()):
-                entity = self.register.entities[slug]
-                if match.end() not in taken and present & set(entity.parents):
-                    yield Mention(match.start(), match.end(), entity.name, entity.kinds)
-
-    def _code(self, mention: Mention) -> str | None:
-        """The code that a car's longer name begins with after its brand: "Q6" of "Audi Q6 e-tron"."""
-        if "VehicleModel" not in mention.kinds:
-            return None
-        owners = [self.register.resolve(mention.name)]
-        brands = {self.register.entities[p].name for o in owners if o for p in o.parents if p in self.register.entities}
-        short = next((mention.name[len(b) + 1 :] for b in brands if mention.name.startswith(f"{b} ")), "")
-        code, _, rest = short.partition(" ")
-        return code if rest and re.fullmatch(r"[A-Z]{1,3}\d{1,3}[A-Z]?", code) else None
-
-    def _with_plus(self, text: str, mention: Mention) -> Mention:
-        """A car whose name goes on with a plus is another one: "the C-HR+" is no "C-HR"."""
-        if "VehicleModel" not in mention.kinds or not re.match(r"\+(?!\w)", text[mention.end : mention.end + 2]):
-            return mention
-        known = self.register.resolve(f"{mention.name}+")
-        name = known.name if known else f"{mention.name}+"
-        return replace(mention, end=mention.end + 1, name=name, known=known is not None)
-
     def _vouched(self, text: str, matches: list[Match]) -> list[str]:
         """Makers with an ordinary word for a name ("Alpine") that the codes of their cars ("A290") speak for."""
         entities = self.register.entities
@@ -264,6 +247,15 @@ class Gazetteer:
             for slug, short in options if not short and slug in coded
         ]  # fmt: skip
 
+    def _amid(self, text: str, matches: list[Match]) -> list[str]:
+        """Makers with an ordinary word for a name that stands capitalised amid a sentence: "and Lotus had"."""
+        return [
+            slug for start, end, options in matches
+            if fold(text[start:end]) in self.guarded and AMID.search(text, max(0, start - 24), start)
+            and not BEFORE_MORE.match(text, end)
+            for slug, short in options if not short and self.register.entities[slug].kinds & ORGANIZATION_KINDS
+        ]  # fmt: skip
+
     def _namesake(self, written: str, slug: str, whole: Counter[str]) -> str:
         """Of two companies of one first name, the one that the text calls by its whole name ("Volvo Group")."""
         entities = self.register.entities
@@ -274,25 +266,6 @@ class Gazetteer:
             if s != slug and entities[s].name.startswith(written + " ") and slug not in entities[s].parents
         )  # fmt: skip
         return next((s for s in others if entities[s].kinds & ORGANIZATION_KINDS), slug)
-
-    def _shortened(self, text: str, words: list[Token], found: list[Mention]) -> list[Mention]:
-        """First words of longer company names, once the whole name is in the text ("LG" for LG Energy Solution)."""
-        heads: dict[str, set[str]] = {}
-        for mention in found:
-            parts = mention.name.split()
-            if mention.kinds & ORGANIZATION_KINDS and len(parts) > 1 and fold(parts[0]) not in self.common:
-                heads.setdefault(parts[0], set()).add(mention.name)
-            if code := self._code(mention):
-                heads.setdefault(code, set()).add(mention.name)
-        kinds = {m.name: m.kinds for m in found}
-        taken = {i for m in found for i in range(m.start, m.end)}
-        return [
-            Mention(word.start, word.end, name, kinds[name])
-            for word in words
-            if word.start not in taken and len(owners := heads.get(word.text, set())) == 1
-            for name in owners
-            if not re.match(r" [A-Z]", text[word.end : word.end + 2])
-        ]
 
     def _with_owners(self, slugs: Iterable[str]) -> set[str]:
         """These entities, their owners at any distance, and alliances whose members are among them."""
