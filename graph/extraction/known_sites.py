@@ -69,11 +69,12 @@ def with_known_sites(register: Register) -> Register:
         if not known and (site.name or not site.guarded):
             above = [e.slug for e in map(register.resolve, site.owners if site.name else [site.country]) if e]
             parents, within = (above, []) if site.name else ([], above)
+            kind = "Plant" if site.name else "Region" if site.place.endswith(" County") else "City"
             known = Entity(
                 slug=f"site-{fold(site.names[0])}", name=site.names[0], parents=tuple(parents), within=tuple(within),
-                kinds=frozenset({"Plant" if site.name else "City"}),
+                kinds=frozenset({kind}),
             )  # fmt: skip
-        if known and known.kinds & {"City", "Plant"}:
+        if known and known.kinds & {"City", "Region", "Plant"}:
             entities[known.slug] = replace(known, aliases=tuple(dict.fromkeys((*known.aliases, *site.names[1:]))))
             names |= {fold(name): known.slug for name in site.names if not register.resolve(name)}
     return Register(entities, names)
