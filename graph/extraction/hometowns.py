@@ -84,7 +84,9 @@ class Hometowns(Towns):
         acts = self.discourse.clause_subject(index, start)
         before = [m.name for m in sentence.mentions(0, start) if self.discourse.is_company(m)]
         after = [m.name for m in sentence.mentions(start) if self.discourse.is_company(m)]
-        topics = [f for f in (self.discourse.before(index), self.discourse.document_topic()) if f]
+        topics = [
+            f for f in (self.discourse.label(index), self.discourse.before(index), self.discourse.document_topic()) if f
+        ]
         ranked = [*(acts.names if acts else ()), *reversed(before), *after, *(n for f in topics for n in f.names)]
         ranked = sorted(dict.fromkeys(ranked), key=lambda n: "JointVenture" not in self.reading.entity_kinds(n))
         models = [m.name for m in sentence.mentions() if "VehicleModel" in m.kinds]

@@ -50,7 +50,7 @@ def behind() -> re.Pattern[str]:
     return re.compile(
         expand(
             r",? (?:(?:that|which) is )?(?:(?:jointly )?(?:owned|run|operated|built|to be built) )?"
-            r"(?:(?:out )?of (?:the {plantnoun} of )?|by |from )(?P<owner>{org})"
+            r"(?:(?:out )?of (?:the {plantnoun} of )?|by |from |belongs to )(?P<owner>{org})"
         ),
         re.IGNORECASE,
     )
@@ -85,6 +85,8 @@ class Owners:
         past = groups.get("owner") and (
             FORMER.search(text[: match.start("owner")]) or FORMERLY.match(text, match.end("owner"))
         )
+        if groups.get("owner") and BOUGHT.search(text, max(0, match.start("owner") - 25), match.start("owner")):
+            past = self.discourse.clause_subject(index, match.start("owner"))
         if groups.get("owner") and not past and (found := self.discourse.resolve(index, *match.span("owner"))):
             return self.company(found.names[-1])
         after = behind().match(text, match.end())

@@ -32,6 +32,7 @@ class PlantMention:
     rule: str
     area: tuple[str, ...] = ()  # states and provinces that the text gives
     partners: tuple[str, ...] = ()  # who runs it with the owner
+    denied: bool = False  # "no factory in the United States"
     sure: bool = False  # whether the phrase itself says whose it is
 
 
@@ -102,11 +103,21 @@ def seated() -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=1)
+def made_things() -> re.Pattern[str]:
+    """What is made in plants, or a pronoun that may stand for it."""
+    return re.compile(
+        expand(r"(?<!\w)(?:{product}|they|both|cars?|EVs?|ones?|vans?|trucks?|SUVs?)(?!\w)"), re.IGNORECASE
+    )
+
+
 # what stands for a place
 POINTS = re.compile(
     r"\b(?:there|next door|nearby|the same (?:city|town|place)|There|Here"
     r"|Next door|Nearby|Next to it|Not far away|Beside it)\b|‹[A-Z]*F[A-Z]*#"
 )
+# before a plant that is not there
+NONE_THERE = re.compile(r"\bno (?:[a-z-]+ )?$", re.IGNORECASE)
 # a dateline's town and country
 DATED = re.compile(r"‹[A-Z]*L[A-Z]*#\d+›, ‹[A-Z]*L")
 # before a place that says where the one before it lies
@@ -208,6 +219,8 @@ class PlantFinder:
             if rule.listed and self.reading.blocks[sentence.sentence.block].kind != "list-item":
                 continue
             for match in rule.pattern.finditer(sentence.text):
+                if rule.passive and not made_things().search(sentence.text, 0, match.end()):
+                    continue
                 if any(match.start() < e and s < match.end() for s, e in taken):
                     continue
                 for plant in self.matched(rule, index, sentence, match):
@@ -263,18 +276,21 @@ class PlantFinder:
                     rule.id,
                     area,
                     () if rule.passive else self.owners.partners(index, sentence, match, owner),
+                    bool(NONE_THERE.search(sentence.text[: match.start()] + match.group()[:4])),
                     sure,
                 )
 
     def pointed_at(self, index: int, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
         """The place of a plant that stands "there", "next door" or beside another plant."""
-        if not match.groupdict().get("there"):
+        there = match.groupdict().get("there")
+        if not there or re.search(r"(?:plants|factories|works|sites) there$", match.group()):
             return []
         beside = [p for p in sentence.mentions(match.start(), match.end()) if "Plant" in p.kinds]
         near = self.reading.register.resolve(beside[0].name) if beside else None
-        if near and (city := self.discourse.place(near.city)):
-            return [Mention(beside[0].start, beside[0].end, city, frozenset({"City"}))]
-        return self.last_place(index, match.start())
+        city = self.discourse.place(near.city) if near else None
+        if not city and there.lower() not in {"there", "here", "city", "town", "place"}:  # next door to a plant
+            city = next((p.places[0] for p in reversed(self.found) if p.places and p.index >= index - 6), None)
+        return [Mention(0, 0, city, frozenset({"City"}))] if city else self.last_place(index, match.start())
 
     def same(self, index: int, match: re.Match[str]) -> str | None:
         """The name of a plant that has one of its own and that "the factory near Austin" goes back to."""
@@ -358,7 +374,7 @@ class PlantFinder:
         if wide and (COUNTED.search(match.group()) or COUNTED_LAST.search(text[: match.start()])):
             return True
         several = re.search(
-            r"‹n#\d+› (?:(?!its |the |an? |at |in |for |jobs )[a-z-]+ ){0,3}$", text[: match.start()]
+            r"‹n#\d+› ?(?:(?!its |the |an? |at |in |for |jobs )[a-z-]+ ){0,3}$", text[: match.start()]
         ) or re.search(r"‹n#", match.group())
         plural = re.search(r"\b(?:plants|factories|gigafactories|sites|facilities|works)\b", match.group())
         if several and plural and "places" not in match.groupdict():

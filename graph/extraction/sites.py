@@ -403,7 +403,8 @@ class Plants(Settings):
             if plant.index == index:
                 for owner in (plant.owner, *plant.partners):
                     yield Frame(
-                        plant.rule, "operatesPlant", index, plant.start, plant.end, plant.start, owner, plant.name
-                    )
-                for place in plant.places:
+                        plant.rule, "operatesPlant", index, plant.start, plant.end, plant.start, owner, plant.name,
+                        modality="negated" if plant.denied else None,
+                    )  # fmt: skip
+                for place in () if plant.denied else plant.places:
                     yield Frame(plant.rule, "locatedIn", index, plant.start, plant.end, plant.start, plant.name, place)

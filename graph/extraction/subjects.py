@@ -10,7 +10,7 @@ from graph.extraction.annotate import Annotated
 from graph.extraction.kinship import Kinship
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
-from graph.extraction.readings import Reading
+from graph.extraction.readings import BOLD, Reading
 from graph.extraction.syntax import (
     ACTS,
     ANAPHOR,
@@ -218,8 +218,10 @@ class Discourse(Kinship):
         return self.document_topic() or before if bystander else before
 
     def label(self, index: int) -> Found | None:
-        """The company that a list item's label names."""
-        label = self.reading.blocks[self.reading.sentences[index].block].label
+        """The company that a list item's or a paragraph's label names."""
+        block = self.reading.blocks[self.reading.sentences[index].block]
+        bold = BOLD.match(self.reading.document.text, block.start)
+        label = block.label or (bold.span() if bold else None)
         if label:
             for mention in self.reading.mentions:
                 if label[0] <= mention.start < label[1] and self.is_company(mention):
