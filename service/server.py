@@ -86,7 +86,8 @@ def _loader(settings: Settings, scratch: bool) -> Callable[..., Flask]:
         app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
         app.extensions["evplans.engine"].warm()
         gc.collect()
-        gc.freeze()  # what lives as long as the process need not be looked at again and again
+        gc.freeze()  # what lives as long as the process need not be looked at again and again,
+        gc.set_threshold(10_000)  # nor what is kept in the cache: requests leave few cycles behind
         return app
 
     return load

@@ -12,7 +12,7 @@ from typing import Any
 
 HEAD = struct.Struct("!cI")
 
-JOB = b"J"  # web to worker: a query to run, as JSON
+JOB = b"J"  # web to worker: a query to run, as Python marshals it; what others than workers are to do is JSON
 FORMAT = b"F"  # worker to web: the format that follows
 WHOLE = b"W"  # a small answer in one message: its format, a line break, its bytes
 DATA = b"D"  # a piece of the answer

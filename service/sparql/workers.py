@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import marshal
 import os
 import signal
 import socket
@@ -22,7 +23,9 @@ from service.sparql import frames, loader
 from service.sparql.loader import CORES, WORKERS
 from service.sparql.userlog import Record
 
-SHORT = 0.02  # seconds for which a query counts as a short one
+LOOK = 0.02  # seconds between looks at a query that runs
+SHORT = 0.01  # seconds of processor time for which a query counts as a short one,
+IDLE = 0.2  # and seconds in which it may wait for a processor, the disk or another server
 ABREAST = CORES + 1  # short queries that run at the same time: more of them would only get in each other's way
 QUEUE = 64  # requests that may wait for a worker
 PATIENCE = 0.3  # seconds of processor time after which a query counts as long and its worker steps back
@@ -59,12 +62,13 @@ class Worker:
     reader: frames.Reader
     slow: bool = False
     age: int = 0  # the revision of users' graphs when it was forked
-    begun: float = 0.0  # its processor time when its job turned out no short one
+    begun: float = 0.0  # its processor time when its job began
+    since: float = 0.0  # and the time
     short: bool = True  # whether its job may still turn out a short one
 
     def __post_init__(self) -> None:
         # the kernel's own timeout: Python's would ask the kernel twice for each message
-        wait = struct.pack("ll", 0, int(SHORT * 1e6))
+        wait = struct.pack("ll", 0, int(LOOK * 1e6))
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wait)
 
     def spent(self) -> float:
@@ -76,7 +80,8 @@ class Worker:
 
     def give(self, job: dict[str, Any]) -> None:
         """Have it begin a job."""
-        self.sock.sendall(frames.frame(frames.JOB, frames.dump(job)))
+        self.begun, self.since = self.spent(), time.monotonic()
+        self.sock.sendall(frames.frame(frames.JOB, marshal.dumps(job)))
 
     def next(self, deadline: float, lasts: Callable[[], None]) -> tuple[bytes, bytes]:
         """Its next message. It steps back when its job takes long. Raises Broken or TimeoutError.
@@ -87,13 +92,13 @@ class Worker:
             try:
                 return self.reader.next()
             except TimeoutError:
-                if time.monotonic() > deadline + GRACE:
+                now, spent = time.monotonic(), self.spent() - self.begun
+                if now > deadline + GRACE:
                     raise
-                if self.short:
+                if self.short and (spent > SHORT or now - self.since > IDLE):
                     self.short = False
-                    self.begun = self.spent()
                     lasts()
-                if not self.slow and self.spent() - self.begun > PATIENCE:
+                if not self.slow and spent > PATIENCE:
                     self.step_back()
 
     def kill(self) -> None:
