@@ -75,6 +75,7 @@ def _term(term: Row) -> tuple[str, str, str]:
 
 def run(workload: Workload, dataset: Dataset, among: Sequence[Server], seconds: float, first: int) -> Row:
     """Run a workload on all servers in turn, in rounds; the row of its medians. `first` numbers the first round."""
+    seconds *= workload.times
     rounds: dict[str, list[Row]] = {server.name: [] for server in among}
     for server in among:
         _once(server, [(Draw(workload, dataset, first), workload.clients)], seconds * WARM)

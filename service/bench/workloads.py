@@ -38,6 +38,7 @@ class Workload:
     peer: str = "oxigraph"
     engine: bool = False
     hostile: tuple[str, ...] = ()
+    times: int = 1  # a run's length, in runs of the others
 
 
 def workloads() -> list[Workload]:
@@ -89,6 +90,7 @@ class Draw:
         self._templates = [Template(name, dataset) for name in workload.queries]
         self._first = run * self.RUN
         self._workload = workload
+        self._made: dict[int, str] = {}
 
     def texts(self) -> Iterator[str]:
         """The queries of a first client as text, without end."""
@@ -99,7 +101,11 @@ class Draw:
         return (self._query(number) for number in self._numbers(client))
 
     def _query(self, number: int) -> str:
-        return self._template(number).encoded(self._place(number))
+        if self._workload.draw == "different":
+            return self._template(number).encoded(self._place(number))
+        if number not in self._made:  # drawn again and again: a client is to be busy asking
+            self._made[number] = self._template(number).encoded(self._place(number))
+        return self._made[number]
 
     def _template(self, number: int) -> Template:
         return self._templates[number % len(self._templates)]
