@@ -23,7 +23,8 @@ _PARENT, _SUBJECT, _PROPERTY = (NamedNode(EV + name) for name in ("parent", "sub
 _OBJECT, _VALUE, _RATE = (NamedNode(EV + name) for name in ("object", "value", "exchangeRate"))
 _CLAIM, _DERIVED_FROM = NamedNode(EV + "Claim"), NamedNode(PROV + "wasDerivedFrom")
 _DOCUMENT = tuple(NamedNode(iri) for iri in (DCT + "issued", EV + "issuedYear", DCT + "publisher"))
-_BEHIND = (RDF_TYPE, _SUBJECT, _PROPERTY, _OBJECT, _VALUE, NamedNode(EV + "modality"))
+_NAMED = (RDF_TYPE, _PROPERTY)
+_STATED = (RDF_TYPE, _SUBJECT, _PROPERTY, _OBJECT, _VALUE, NamedNode(EV + "modality"))
 _SAID = """SELECT ?claim ?subject ?property ?document ?modality ?object ?value ?role ?unit ?end ?year WHERE {{
   {{ ?claim <{ev}subject> {subject} . OPTIONAL {{ ?claim <{ev}property> ?property }}  # to be looked up by ?claim
     FILTER (?property IN ({properties})) }}
@@ -197,13 +198,18 @@ def _copied(store: Store, claims: Iterable[str]) -> set[Quad]:
 
 
 def behind(found: Iterable[Quad], beside: Store) -> list[Quad]:
-    """What the shapes of derived quads look at: the claims that these mention, and those that facts rest on."""
-    claims: set[str] = set()
+    """What the shapes of derived quads look at: of claims that findings name their class and property, and the claims
+    that facts rest on."""
+    named: set[NamedNode] = set()
+    stated: set[NamedNode] = set()
     for quad in found:
         if not isinstance(quad.object, NamedNode):
             continue
-        claims.add(quad.object.value)
-        for predicate in (_OBJECT, _VALUE) if quad.predicate.value.startswith(EV) else ():
+        if not str(quad.graph_name).endswith("graph/facts>"):
+            named.add(quad.object)
+            continue
+        for predicate in (_OBJECT, _VALUE):
             for entity in (quad.object, quad.subject):
-                claims |= {iri(q.subject) for q in beside.quads_for_pattern(None, predicate, entity)}
-    return [q for claim in claims for p in _BEHIND for q in beside.quads_for_pattern(NamedNode(claim), p, None)]
+                stated |= {NamedNode(iri(q.subject)) for q in beside.quads_for_pattern(None, predicate, entity)}
+    wanted = [(claim, _STATED) for claim in stated] + [(claim, _NAMED) for claim in named]
+    return [q for claim, known in wanted for p in known for q in beside.quads_for_pattern(claim, p, None)]
