@@ -17,6 +17,14 @@ from graph.extraction.readings import expand
 from graph.extraction.subjects import LONGEST_SENTENCE
 from graph.extraction.towns import Towns
 
+# a company at its town, and a town that does something
+AT_HOME = re.compile(
+    r"‹[A-Z]*[OB][A-Z]*#\d+›,? (?:in|at) $|‹[A-Z]*[OB][A-Z]*#\d+›,? (?:in|at) ‹[A-Z]*L[A-Z]*#\d+›(?:,| and) $"
+)
+ACTING = re.compile(
+    r"(?:,? (?:in|near|next to) [^,;.]{3,40},?|, [^,;.]{3,40},)? (?:itself |now |also |too |alone )*"
+    r"(?:(?!is in\b)[a-z]{2,}s|will|had|got|lost|took|made|became|can|could)\b"
+)
 # where a report was written
 WRITTEN_FROM = re.compile(
     r"‹[A-Z]*L[A-Z]*#\d+›[^;‹]{0,30}?(?:‹[A-Za-z]+#\d+›[^;‹]{0,12}?){0,2}(?: ?[-–—]{1,2} |: |\.$)"
@@ -72,6 +80,8 @@ class Hometowns(Towns):
         text = sentence.text
         if seat().match(text, end) or beside().search(text[:start]):
             return False
+        if AT_HOME.search(text[:start]) or (self.discourse.opens(sentence, start) and ACTING.match(text, end)):
+            return True
         left = max(text.rfind("; ", 0, start), text.rfind(": ", 0, start), start - 90, 0)
         right = min([p for p in (text.find("; ", end), end + 90) if p >= 0])
         return bool(works().search(text, left, right))
@@ -88,7 +98,7 @@ class Hometowns(Towns):
             f for f in (self.discourse.label(index), self.discourse.before(index), self.discourse.document_topic()) if f
         ]
         ranked = [*(acts.names if acts else ()), *reversed(before), *after, *(n for f in topics for n in f.names)]
-        ranked = sorted(dict.fromkeys(ranked), key=lambda n: "JointVenture" not in self.reading.entity_kinds(n))
+        ranked = sorted(dict.fromkeys(ranked), key=lambda name: not self.narrower(name, known))
         models = [m.name for m in sentence.mentions() if "VehicleModel" in m.kinds]
         makers = [o.name for name in models if (o := self.discourse.owner(name))]
         found = next((n for n in [*ranked, *makers] if n in known), None)
@@ -101,6 +111,12 @@ class Hometowns(Towns):
         company = self.reading.register.resolve(found) if found else None
         at_home = company is not None and self.discourse.place(company.city) == town
         return self.owners.company(found) if found and not at_home else None
+
+    def narrower(self, name: str, known: frozenset[str]) -> bool:
+        """Whether a company belongs to others who are known to build in a town: a venture goes before its parents."""
+        entity = self.reading.register.resolve(name)
+        above = [self.reading.register.entities[p].name for p in entity.parents] if entity else []
+        return name in known and bool(known & set(above)) and self.reading.entity_kinds(name) != {"Brand"}
 
     def building(self, name: str, known: str) -> str:
         """Of a company that is akin to one known to build, the one that builds: a mere brand builds nothing."""

@@ -303,7 +303,8 @@ class PlantFinder:
     def plant_name(self, owner: str, place: str) -> str:
         """The canonical name of a plant without one of its own; the register may have it under a short name."""
         company = self.reading.register.resolve(owner)
-        called = (f"{name} {place} plant" for name in ((owner, *company.aliases) if company else (owner,)))
+        names = dict.fromkeys((owner, *(company.aliases if company else ()), owner.removesuffix(" Group")))
+        called = (f"{name} {place} plant" for name in names)
         known = next((e for name in called if (e := self.reading.register.resolve(name)) and "Plant" in e.kinds), None)
         return known.name if known else f"{owner} {place} plant"
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from graph.extraction.annotate import Annotated
 from graph.extraction.hometowns import Hometowns
 from graph.extraction.lexicon import any_of, table
+from graph.extraction.known_sites import owners_at
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
 from graph.extraction.plants import PlantMention, plants
@@ -88,7 +89,7 @@ class Settings(Hometowns):
                 continue
             end = bisect_right(self.reading.sentences, line.sentence.block, key=lambda s: s.block)
             rest = self.reading.annotated[index:end]
-            owner = self.label_owner(index, rest)
+            owner = self.label_owner(index, rest, places[0].name)
             if any(p.places and index <= p.index < end for p in self.found):
                 continue
             if owner and any(plants().search(a.text) or MADE.search(a.text) for a in rest):
@@ -123,19 +124,23 @@ class Settings(Hometowns):
                     partners=tuple(partners), sure=True,
                 )  # fmt: skip
 
-    def label_owner(self, index: int, lines: list[Annotated]) -> str | None:
-        """Whose plant a labelled item tells of: who works there, else whom the list is about."""
-        for number, line in enumerate(lines[:2]):
-            found = self.discourse.clause_subject(index + number, len(line.text), first=True)
-            if (
-                found
-                and found.step == "named in the clause"
-                and found.start >= 0
-                and MADE.search(line.text, found.start)
-            ):
-                return self.owners.company(found.names[0])
+    def label_owner(self, index: int, lines: list[Annotated], town: str) -> str | None:
+        """Whose plant a labelled item tells of: of the companies in it who is known to build there or makes something
+        there, or the only one; else whom the list is about."""
+        named = [m.name for line in lines for m in line.mentions() if self.discourse.is_company(m)]
+        known = owners_at(town)
+        about = [self.reading.topic] if self.reading.topic and self.reading.dominant else []
+        found = next((n for n in [*about, *named] if any(self.discourse.akin(n, other) for other in known)), None)
+        if not found:
+            for number, line in enumerate(lines[:2]):
+                acts = self.discourse.clause_subject(index + number, len(line.text), first=True)
+                if acts and acts.step == "named in the clause" and MADE.search(line.text, max(acts.start, 0)):
+                    found = found or acts.names[0]
+        if not found and len(set(named)) == 1 and named[0] not in (self.reading.topic or ""):
+            found = named[0] if not self.reading.dominant else None
         topic = self.discourse.before(index)
-        return self.owners.company(topic.names[0]) if topic else None
+        found = found or (topic.names[0] if topic else None)
+        return self.owners.company(found) if found else None
 
     def label_places(self, index: int) -> list[Mention]:
         """The places that make up the label of a sentence's block, or the heading over it: "**Thailand.**"."""

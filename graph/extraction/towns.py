@@ -71,7 +71,9 @@ class Towns(PlantFinder):
         """Whose plant a town stands for: whom the apposition names, else whom the text is about there."""
         if match.group("owner"):
             return self.owners.company(sentence.mentions(*match.span("owner"))[-1].name)
-        return self.owners.before(index, match.start("town"))
+        owner = self.owners.before(index, match.start("town"))
+        town = sentence.mentions(*match.span("town"))[0].name
+        return self.owners.at_home(owner, town, (index, match.start()), passive=False) if owner else None
 
     def at(self, town: str) -> PlantMention | None:
         """The one plant that the text has in a town."""
