@@ -128,23 +128,22 @@ class Cache:
         begun: list[Any] = []
         body = self._application(environ, lambda status, headers, exc_info=None: begun.extend((status, headers)))
         status, headers = begun
-        values = {name.lower(): value for name, value in headers}
-        kept = _may_be_kept(values.get("vary", ""), values.get("cache-control", ""))
+        values = dict(headers)
+        kept = _may_be_kept(values.get("Vary", ""), values.get("Cache-Control", ""))
         if not kept or not status.startswith("200") or self._revision() != revision:
             start_response(status, headers)
             return body
-        if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and "etag" not in values:
+        if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and "ETag" not in values:
             headers = [*headers, ("ETag", self._etag(revision, key))]
         start_response(status, headers)
-        if environ["REQUEST_METHOD"] == "HEAD" or int(values.get("content-length", LARGEST + 1)) > LARGEST:
+        if environ["REQUEST_METHOD"] == "HEAD" or int(values.get("Content-Length", LARGEST + 1)) > LARGEST:
             return body
         try:
             whole = b"".join(body)
         finally:
             if hasattr(body, "close"):
                 body.close()
-        etag = next((value for name, value in headers if name == "ETag"), "")
-        self.kept.put(revision, key, Entry(list(headers), whole, etag))
+        self.kept.put(revision, key, Entry(list(headers), whole, dict(headers).get("ETag", "")))
         return [whole]
 
     def _unchanged(self, path: str, tag: str, entry: Entry | None) -> Headers:

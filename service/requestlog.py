@@ -13,7 +13,6 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import Any
@@ -70,8 +69,10 @@ class RequestLog:
             f'"path":{quoted(environ["PATH_INFO"])},"status":{told["status"]},'
             f'"ms":{(time.perf_counter() - begun) * 1000:.1f},"build":{build}}}\n'
         )
-        with suppress(OSError):  # nobody listens any more: no reason to stop answering
+        try:
             os.write(STDERR, line.encode(errors="backslashreplace"))
+        except OSError:
+            return  # nobody listens any more: no reason to stop answering
 
 
 class Lines(logging.Formatter):

@@ -51,12 +51,12 @@ def read(request: Request, settings: Settings) -> Asked | None:
 
 def judge(query: Query, accept: str | None, settings: Settings) -> Asked:
     """A query as it may be run, for an `Accept` header. Raises Problem for what may not be asked."""
-    table, graph = _choices(accept)
+    table, graph, table_name, graph_name = _choices(accept)
     if table is None and graph is None:
         raise not_acceptable((*TABLES, *GRAPHS, PAGE))
     try:
         network = _guarded(query, settings)
-        job = query.job(settings.base, name(table), name(graph), network)
+        job = query.job(settings.base, table_name, graph_name, network)
     except guard.TooIntricate as error:
         raise Problem(400, "Query too intricate", f"The query is refused: {error}.") from error
     return Asked(query, table, graph, network, job)
@@ -88,8 +88,10 @@ def name(choice: Choice | None) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _choices(accept: str | None) -> tuple[Choice | None, Choice | None]:
-    return choose(accept, (*TABLES, PAGE)), choose(accept, (*GRAPHS, PAGE))
+def _choices(accept: str | None) -> tuple[Choice | None, Choice | None, str | None, str | None]:
+    """The best format for either form of answer, and their names."""
+    table, graph = choose(accept, (*TABLES, PAGE)), choose(accept, (*GRAPHS, PAGE))
+    return table, graph, name(table), name(graph)
 
 
 def _guarded(query: Query, settings: Settings) -> bool:

@@ -184,7 +184,7 @@ class Engine:
                 if self._pool is None:
                     self._pool = self._start(home)
                 return self._pool
-        if home not in {pool.build, self._damaged}:
+        if home is not pool.build and home not in {pool.build, self._damaged}:
             with self._lock:
                 if not self._renewing:
                     self._renewing = True

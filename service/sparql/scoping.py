@@ -50,7 +50,7 @@ class Mended:
 def mend(text: str) -> Mended:
     """The query as the engine must see it. A text that cannot be read is left to the engine, which says why."""
     low = text.lower()
-    spelt = any(low.count(word) != text.count(word) for word in ("true", "false"))
+    spelt = low.count("true") != text.count("true") or low.count("false") != text.count("false")
     if not spelt and not ("graph" in low and _GRAPH.search(text)):
         return Mended(text)
     tokens = list(islice(read(text), _LONGEST + 1))

@@ -15,6 +15,8 @@ _NESTED = re.compile(rf"{_NAMES}(?:\([^(){{}}]*\)|[^){{}}])*?{_NAMES}")  # perha
 
 def find(text: str) -> tuple[int, str] | None:
     """Where a text first does what is forbidden, from 0, and what that is in a sentence; None where it does not."""
+    if "(" not in text:
+        return None
     low = text.lower()
     several = sum(low.count(name) for name in AGGREGATES) > 1
     if not (several and _NESTED.search(low)) and "<<(" not in text:

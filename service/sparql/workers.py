@@ -61,7 +61,8 @@ class Worker:
     handle: int | None
     reader: frames.Reader
     slow: bool = False
-    age: int = 0  # the revision of users' graphs when it was forked
+    age: int = 0  # the revision of users' graphs when it was forked,
+    revision: str = ""  # and with the build's name, of all that it holds
     begun: float = 0.0  # its processor time when its job began
     since: float = 0.0  # and the time
     short: bool = True  # whether its job may still turn out a short one
@@ -154,7 +155,7 @@ class Pool:
     changes: int = 0
 
     def __post_init__(self) -> None:
-        self._name = self.build.name
+        self.revision = self.build.name  # the revision that the next answer will be of
         self._lock = threading.Lock()
         self._forking = threading.Lock()
         self._control, theirs = socket.socketpair()
@@ -172,7 +173,7 @@ class Pool:
         self._control.settimeout(START)
         told = self._control.recv(4096)
         if told.startswith(loader.READY):
-            self.changes = int(told[1:])
+            self._changed_to(int(told[1:]))
         else:
             self.close()
             reason = told[1:].decode() if told else "the loading process ended"
@@ -196,23 +197,18 @@ class Pool:
         except BaseException:
             self._drop(worker)
             raise
-        revision = self._revision(worker.age)
         if kind == frames.FORMAT:
-            return Answer(body.decode(), revision, self._pieces(worker, deadline, network=job["network"]))
+            return Answer(body.decode(), worker.revision, self._pieces(worker, deadline, network=job["network"]))
         self._give_back(worker, network=job["network"])
         if kind == frames.ERROR:
             told = json.loads(body)
             raise Failed(told["kind"], told["message"])
         name, _, whole = body.partition(b"\n")
-        return Answer(name.decode(), revision, iter((whole,)), whole)
+        return Answer(name.decode(), worker.revision, iter((whole,)), whole)
 
-    @property
-    def revision(self) -> str:
-        """The revision that the next answer will be of."""
-        return self._revision(self.changes)
-
-    def _revision(self, changes: int) -> str:
-        return f"{self._name}.{changes}" if changes else self._name
+    def _changed_to(self, changes: int) -> None:
+        self.changes = changes
+        self.revision = f"{self.build.name}.{changes}" if changes else self.build.name
 
     def ask(self, kind: bytes, job: dict[str, Any], data: bytes = b"") -> dict[str, Any]:
         """What a new process of this kind (see `loader`), beside the pool's workers, answers to a job.
@@ -242,7 +238,7 @@ class Pool:
             with self._forking:
                 self._control.sendall(frames.frame(loader.APPLY, record.text()))
                 frames.Reader(self._control).next()
-                self.changes = record.revision
+                self._changed_to(record.revision)
         except OSError as error:
             raise Stopped("unavailable") from error
         with self._lock:
@@ -344,7 +340,7 @@ class Pool:
         with self._forking:
             self._control.sendall(frames.frame(kind))
             told, descriptors, _, _ = socket.recv_fds(self._control, 32, 1)
-            age = self.changes
+            age, revision = self.changes, self.revision
         if not told or not descriptors:
             raise OSError("the loading process is gone")
         pid, sock = int(told), socket.socket(fileno=descriptors[0])
@@ -352,7 +348,7 @@ class Pool:
             handle = os.pidfd_open(pid)
         except (AttributeError, OSError):  # not Linux
             handle = None
-        return Worker(pid, sock, handle, frames.Reader(sock), age=age)
+        return Worker(pid, sock, handle, frames.Reader(sock), age=age, revision=revision)
 
     def _give_back(self, worker: Worker, network: bool) -> None:
         """Keep a worker for the next job, unless it stepped back or may use the network."""
