@@ -19,6 +19,7 @@ from typing import Any
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 STDERR = 2
+SMALL = 1 << 16  # bytes of an answer that is put together before it is sent: so its line is written whatever comes then
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _dice = random.Random()  # noqa: S311 ids are to differ, nothing more
 _ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
@@ -33,17 +34,21 @@ class RequestLog:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         begun, given = time.perf_counter(), environ.get("HTTP_X_REQUEST_ID", "")
         name = given if given and _ID.fullmatch(given) else f"{_dice.getrandbits(128):032x}"
-        told: dict[str, Any] = {"status": "500", "build": None}
+        told: dict[str, Any] = {"status": "500", "build": None, "length": None}
 
         def begin(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             told["status"] = status[:3]
             for key, value in headers:
                 if key == "X-Dataset-Build":
                     told["build"] = value
+                elif key == "Content-Length":
+                    told["length"] = int(value)
             return start_response(status, [*headers, ("X-Request-Id", name)], *rest)
 
         try:
             body = self._app(environ, begin)
+            if not isinstance(body, list) and told["length"] is not None and told["length"] <= SMALL:
+                body = _whole(body)
         except BaseException:
             self._write(environ, told, name, begun)
             raise
@@ -73,6 +78,14 @@ class RequestLog:
             os.write(STDERR, line.encode(errors="backslashreplace"))
         except OSError:
             return  # nobody listens any more: no reason to stop answering
+
+
+def _whole(body: Iterable[bytes]) -> list[bytes]:
+    try:
+        return list(body)
+    finally:
+        if close := getattr(body, "close", None):
+            close()
 
 
 class Lines(logging.Formatter):
