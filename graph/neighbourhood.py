@@ -81,7 +81,7 @@ def around(store: Store, changed: Iterable[Quad], documents: Collection[str]) ->
     own = list(_told(changed))
     wanted: dict[str, set[str]] = defaultdict(set)
     for one in own:
-        for subject in _family(store, one.subject):
+        for subject in _family(store, one.subject) if _is_figure(one) else [one.subject]:
             wanted[subject].add(one.property)
         if one.property == PARTNERS and one.object:
             wanted[one.object].add(PARTNERS)
@@ -96,7 +96,7 @@ def around(store: Store, changed: Iterable[Quad], documents: Collection[str]) ->
     near.update(_witnesses(row for row in there if row.document not in documents))
     concerned = {(row.document, row.property) for row in there if row.claim in near}
     found = {row.claim for row in there if row.document in documents or (row.document, row.property) in concerned}
-    return _copied(store, found)
+    return _copied(store, found) | _parents(store, {one.subject for one in own})
 
 
 def _told(quads: Iterable[Quad]) -> Iterator[Said]:
@@ -114,6 +114,8 @@ def _told(quads: Iterable[Quad]) -> Iterator[Said]:
 
 def _rows(store: Store, subject: str, properties: Iterable[str]) -> Iterator[Said]:
     names = ", ".join(f"<{name}>" for name in sorted(properties))
+    if next(store.quads_for_pattern(None, _SUBJECT, NamedNode(subject)), None) is None:
+        return  # most of what belongs to a maker
     query = _SAID.format(ev=EV, prov=PROV, subject=f"<{subject}>", properties=names)
     found = store.query(query, use_default_graph_as_union=True)
     assert isinstance(found, QuerySolutions)
@@ -140,9 +142,14 @@ def _witnesses(rows: Iterable[Said]) -> Iterable[str]:
     return {(r.subject, r.property, r.object, r.value, r.role, r.modality): r.claim for r in relations}.values()
 
 
+def _is_figure(row: Said) -> bool:
+    """Whether this may be a target, or how one was reached."""
+    return bool(row.value and row.year and row.property not in DATED)
+
+
 def _reached(rows: Iterable[Said]) -> Iterator[Said]:
     """Figures that are somebody's target and somebody's fact, and what else is fact of those who have reached one."""
-    figures = [row for row in rows if row.value and row.year and row.property not in DATED]
+    figures = [row for row in rows if _is_figure(row)]
     said: dict[str, set[tuple[str, str | None, str | None]]] = defaultdict(set)
     for row in figures:
         said[row.modality.rpartition("/")[2]].add((row.property, row.value, row.unit))
