@@ -17,6 +17,9 @@ from graph.extraction.readings import expand
 from graph.extraction.subjects import LONGEST_SENTENCE
 from graph.extraction.towns import Towns
 
+# several plants in one town, which its name does not tell apart
+COUNTED = re.compile(r"‹n#\d+› (?:[a-z-]+ ){0,3}(?:plants|factories|gigafactories|sites|works) (?:in|at|near) $")
+LISTED = re.compile(r"(?:,| and|, and) (?:in |at )?‹[A-Z]*L")
 # a company at its town, and a town that does something
 AT_HOME = re.compile(
     r"‹[A-Z]*[OB][A-Z]*#\d+›,? (?:in|at) $|‹[A-Z]*[OB][A-Z]*#\d+›,? (?:in|at) ‹[A-Z]*L[A-Z]*#\d+›(?:,| and) $"
@@ -78,7 +81,11 @@ class Hometowns(Towns):
     def at_work(self, sentence: Annotated, start: int, end: int) -> bool:
         """Whether the words around a town say that something is made there."""
         text = sentence.text
-        if seat().match(text, end) or beside().search(text[:start]):
+        if (
+            seat().match(text, end)
+            or beside().search(text[:start])
+            or (COUNTED.search(text[:start]) and not LISTED.match(text, end))
+        ):
             return False
         if AT_HOME.search(text[:start]) or (self.discourse.opens(sentence, start) and ACTING.match(text, end)):
             return True

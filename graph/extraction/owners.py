@@ -119,9 +119,7 @@ class Owners:
         """The owner of a plant that its phrase leaves open, held against who is known to build there: if that is not
         the one supposed, it is the one that the text names; where only a car is told of, else nobody."""
         known = owners_at(place)
-        acts = None if passive else self.discourse.clause_subject(*at)
-        said = acts is not None and acts.step == "named in the clause"
-        if not known or said or any(self.discourse.akin(owner, name) for name in known):
+        if not known or any(self.discourse.akin(owner, name) for name in known):
             return owner
         here = self.reading.annotated[at[0]].origin(at[1])
         named = [m for m in self.reading.mentions if m.name in known]

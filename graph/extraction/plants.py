@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from graph.extraction.annotate import Annotated, mark_of
+from graph.extraction.known_sites import owners_at
 from graph.extraction.lexicon import RULES, any_of, place_adjectives, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
@@ -190,10 +191,12 @@ class PlantFinder:
         if plant.sure or not plant.places or plant.rule == "plant.named":
             return plant
         sure = {p.name: p for p in self.found if p.sure and p.places[:1] == plant.places[:1]}
-        if len(sure) != 1 or any(p.owner == plant.owner for p in sure.values()):
+        known = owners_at(plant.places[0])
+        builds = any(self.discourse.akin(plant.owner, name) for name in known)
+        if len(sure) != 1 or builds or any(p.owner == plant.owner for p in sure.values()):
             return plant
-        [known] = sure.values()
-        return replace(plant, name=known.name, owner=known.owner)
+        [other] = sure.values()
+        return replace(plant, name=other.name, owner=other.owner)
 
     def lies_in(self, plant: PlantMention, country: Entity) -> bool:
         """Whether a plant stands in a city of a country."""
@@ -253,6 +256,9 @@ class PlantFinder:
             sure = any(match.groupdict().get(group) for group in ("owner", "owner2", "owner3"))
             if owner and rule.joint and "JointVenture" not in self.reading.entity_kinds(owner):
                 continue
+            acts = None if rule.passive else self.discourse.clause_subject(index, match.start())
+            if owner and acts and acts.step == "named in the clause" and owner in map(self.owners.company, acts.names):
+                sure = True
             if owner and not sure:
                 owner = self.owners.at_home(owner, place.name, (index, match.start()), passive=rule.passive)
             if owner:
@@ -276,9 +282,14 @@ class PlantFinder:
                     rule.id,
                     area,
                     () if rule.passive else self.owners.partners(index, sentence, match, owner),
-                    bool(NONE_THERE.search(sentence.text[: match.start()] + match.group()[:4])),
+                    self.is_denied(sentence, match),
                     sure,
                 )
+
+    def is_denied(self, sentence: Annotated, match: re.Match[str]) -> bool:
+        """Whether a phrase says that there is no such plant: "has no factory in Mexico"."""
+        noun = plants().search(sentence.text, match.start())
+        return bool(noun and NONE_THERE.search(f"{sentence.text[: noun.start()].rstrip()} "))
 
     def pointed_at(self, index: int, sentence: Annotated, match: re.Match[str]) -> list[Mention]:
         """The place of a plant that stands "there", "next door" or beside another plant."""

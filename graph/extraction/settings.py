@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from graph.extraction.annotate import Annotated
 from graph.extraction.hometowns import Hometowns
-from graph.extraction.lexicon import any_of, table
 from graph.extraction.known_sites import owners_at
+from graph.extraction.lexicon import any_of, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
 from graph.extraction.plants import PlantMention, plants
@@ -130,7 +130,10 @@ class Settings(Hometowns):
         named = [m.name for line in lines for m in line.mentions() if self.discourse.is_company(m)]
         known = owners_at(town)
         about = [self.reading.topic] if self.reading.topic and self.reading.dominant else []
-        found = next((n for n in [*about, *named] if any(self.discourse.akin(n, other) for other in known)), None)
+        ventures = [name for name in named if "JointVenture" in self.reading.entity_kinds(name)]
+        found = next(
+            (n for n in [*ventures, *about, *named] if any(self.discourse.akin(n, other) for other in known)), None
+        )
         if not found:
             for number, line in enumerate(lines[:2]):
                 acts = self.discourse.clause_subject(index + number, len(line.text), first=True)

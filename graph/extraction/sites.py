@@ -37,6 +37,7 @@ ANOTHER = re.compile(
     r"\b(?:second|third|fourth|fifth|another|new|further|other|next|sister|rival|every|each|all|both|any|no|old|former)\b"
     r"|‹(?:ordinal|n)#"
 )
+ANOTHER_ONE = re.compile(r"^an? (?:second|third|fourth|fifth|further|new|sister)\b|^an? ‹ordinal#", re.IGNORECASE)
 SEVERAL = re.compile(r"(?:plants|factories|gigafactories|sites|facilities|lines|buildings|halls)$", re.IGNORECASE)
 CELLS = re.compile(r"\b(?:battery|cell|giga|cathode)", re.IGNORECASE)
 CARS = re.compile(r"\b(?:car|vehicle|assembly|truck|auto|EV)\b", re.IGNORECASE)
@@ -254,6 +255,8 @@ class Plants(Settings):
             return told[-1] if told else before[-1]
         if here and not ELSEWHERE.search(sentence.text, position, here[0].start):
             return here[0]
+        if any(ANOTHER_ONE.search(m.group()) for m in spoken_of().finditer(sentence.text, 0, position)):
+            return None
         return self.known_by(index, sentence, position) or self.carried_on(index, sentence, position, alone=alone)
 
     def known_by(self, index: int, sentence: Annotated, position: int) -> PlantMention | None:

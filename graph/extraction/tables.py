@@ -158,7 +158,7 @@ def cell_frames(
             lowest = about == "price" and FROM.search(column.text)
             for quantity in map(at_least, item) if lowest else item:
                 unit = unit_of(about, quantity, (column.text, lead.text))
-                if unit and quantity.value >= LEAST.get(about, 0):
+                if unit and (unit.startswith("GWh") or quantity.value >= LEAST.get(about, 0)):
                     yield replace(frame, value=quantity.value, unit=unit, quantity=quantity, anchor=start, end=end)
             read.append(end)
 

@@ -22,7 +22,7 @@ def triples(text: str) -> set[Triple]:
     [
         ("Suzuki's Indian unit Maruti Suzuki grows. A plant at Kharkhoda opens.", "Maruti Suzuki", "Kharkhoda"),
         ("Togg builds the T10X in Gemlik.", "Togg", "Gemlik"),
-        ("They met in Zwickau, where Volkswagen makes cars.", "Volkswagen Group", "Zwickau"),
+        ("They met in Osnabrück, where Volkswagen makes cars.", "Volkswagen Group", "Osnabrück"),
         ("VinFast's cars come from Haiphong, where the complex is large.", "VinFast", "Haiphong"),
         ("CATL has two factories. One of them, in Debrecen, is new.", "CATL", "Debrecen"),
         ("Chery will take over a former Nissan factory in Barcelona.", "Chery", "Barcelona"),
