@@ -12,7 +12,7 @@ from graph.extraction.annotate import Annotated
 from graph.extraction.known_sites import owners_at
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import Mention
-from graph.extraction.plants import PlantMention
+from graph.extraction.plantwords import PlantMention
 from graph.extraction.readings import expand
 from graph.extraction.subjects import LONGEST_SENTENCE
 from graph.extraction.towns import Towns

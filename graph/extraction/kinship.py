@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from graph.extraction.mentions import ORGANIZATION_KINDS
+import re
+
+from graph.extraction.annotate import Annotated
+from graph.extraction.mentions import ORGANIZATION_KINDS, PLACE_KINDS
 from graph.extraction.model import Mention
 from graph.extraction.readings import Reading
-from graph.extraction.syntax import BYSTANDERS
+from graph.extraction.syntax import BYSTANDERS, nation_in
 from graph.register import Entity
 
 
@@ -78,3 +81,54 @@ class Kinship:
     def is_company(self, mention: Mention) -> bool:
         """Whether a mention can act: a company, alliance or brand, not only a publisher."""
         return bool(mention.kinds & ORGANIZATION_KINDS) and mention.kinds != {"Publisher"}
+
+    def child(self, owner: str, index: int, start: int) -> str | None:
+        """The brand or division of a company that was named last before a place in the text."""
+        entity = self.register.resolve(owner)
+        here = self.reading.annotated[index].origin(start)
+        for mention in reversed([m for m in self.reading.mentions if m.start < here and self.is_company(m)]):
+            other = self.register.resolve(mention.name)
+            if entity and other and entity.slug in other.parents and other.slug != entity.slug:
+                return mention.name
+        return None
+
+    def acting(self, names: list[str]) -> tuple[str, ...]:
+        """A list of all members of an alliance is the alliance, where the text names it; else each."""
+        unique = tuple(dict.fromkeys(names))
+        for alliance in self.groups:
+            members = {self.register.entities[s].name for s in alliance.members if s in self.register.entities}
+            if len(members) > 2 and members == set(unique) and self.reading.names(alliance.name):
+                return (alliance.name,)
+        return unique
+
+    def fits(self, name: str, phrase: str | None) -> bool:
+        """Whether an organization can be what a definite noun describes: nationality, city, trade."""
+        if phrase is None:
+            return True
+        entity = self.register.resolve(name)
+        wanted = nation_in(phrase)
+        if wanted:
+            return bool(entity and self.place(entity.country) == wanted)
+        low = phrase.lower()
+        kinds = self.reading.entity_kinds(name)
+        if re.search(r"(?:battery|cell) \w+$|supplier$", low):
+            return bool(kinds & {"BatteryMaker", "Supplier", "JointVenture"}) or not entity
+        if re.search(r"(?:^|\s)group$", low) and entity:
+            return bool(kinds & {"Automaker", "Alliance"}) or "group" in name.lower()
+        if re.search(r"(?:auto ?makers?|car ?maker|car manufacturer|car company)$", low):
+            return bool(kinds & {"Automaker", "Brand", "Alliance"}) or not entity
+        return True
+
+    def city_in(self, sentence: Annotated, start: int, phrase: str) -> str | None:
+        """The city of "the Yokohama-based company" or "the Stuttgart company"."""
+        places = [m.name for m in sentence.mentions(start, start + len(phrase)) if m.kinds & PLACE_KINDS]
+        return places[0] if places else None
+
+    def venture_before(self, index: int, start: int) -> str | None:
+        """The joint venture that was named last before a place, in its sentence or in the two before."""
+        for back in range(index, max(-1, index - 3), -1):
+            named = self.reading.annotated[back].mentions(0, start if back == index else None)
+            ventures = [m.name for m in named if "JointVenture" in m.kinds]
+            if ventures:
+                return ventures[-1]
+        return None

@@ -8,7 +8,7 @@ from graph.extraction.annotate import Annotated, mark_of
 from graph.extraction.cars import Cars, names_car
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import Mention
-from graph.extraction.plants import anaphora
+from graph.extraction.plantwords import anaphora
 from graph.extraction.readings import Reading
 from graph.extraction.sites import Plants
 from graph.extraction.subjects import Discourse, Found

@@ -16,7 +16,7 @@ from graph.extraction.known_sites import owners_at
 from graph.extraction.lexicon import any_of, table
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
-from graph.extraction.plants import PlantMention, plants
+from graph.extraction.plantwords import PlantMention, plants
 from graph.extraction.readings import BOLD, Reading, expand
 from graph.extraction.subjects import Discourse
 from graph.extraction.tables import cells, is_row, table_top

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from graph.extraction.annotate import Annotated
 from graph.extraction.kinship import Kinship
-from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention
 from graph.extraction.readings import BOLD, Reading
 from graph.extraction.syntax import (
@@ -228,16 +227,6 @@ class Discourse(Kinship):
                     return Found((mention.name,), "label")
         return None
 
-    def child(self, owner: str, index: int, start: int) -> str | None:
-        """The brand or division of a company that was named last before a place in the text."""
-        entity = self.register.resolve(owner)
-        here = self.reading.annotated[index].origin(start)
-        for mention in reversed([m for m in self.reading.mentions if m.start < here and self.is_company(m)]):
-            other = self.register.resolve(mention.name)
-            if entity and other and entity.slug in other.parents and other.slug != entity.slug:
-                return mention.name
-        return None
-
     # --- noun phrases ----------------------------------------------------------------------------
 
     def resolve(self, index: int, start: int, end: int, but: frozenset[str] = frozenset()) -> Found | None:
@@ -258,15 +247,6 @@ class Discourse(Kinship):
             owner = self.plan_owner(inside[0].name)
             return Found((owner,), "plan's owner", start) if owner else None
         return self.gone_back_to(index, start, text[start:end], but)
-
-    def venture_before(self, index: int, start: int) -> str | None:
-        """The joint venture that was named last before a place, in its sentence or in the two before."""
-        for back in range(index, max(-1, index - 3), -1):
-            named = self.reading.annotated[back].mentions(0, start if back == index else None)
-            ventures = [m.name for m in named if "JointVenture" in m.kinds]
-            if ventures:
-                return ventures[-1]
-        return None
 
     def gone_back_to(self, index: int, start: int, written: str, but: frozenset[str]) -> Found | None:
         """Whom a pronoun, a possessive or a definite noun at a place goes back to."""
@@ -304,15 +284,6 @@ class Discourse(Kinship):
             return found
         topic = self.reading.topic
         return Found((topic if topic in found.names else found.names[0],), found.step, found.start)
-
-    def acting(self, names: list[str]) -> tuple[str, ...]:
-        """A list of all members of an alliance is the alliance, where the text names it; else each."""
-        unique = tuple(dict.fromkeys(names))
-        for alliance in self.groups:
-            members = {self.register.entities[s].name for s in alliance.members if s in self.register.entities}
-            if len(members) > 2 and members == set(unique) and self.reading.names(alliance.name):
-                return (alliance.name,)
-        return unique
 
     def coordination(self, sentence: Annotated, start: int, end: int) -> list[str]:
         """The names of the list that a name belongs to."""
@@ -389,24 +360,6 @@ class Discourse(Kinship):
                     return Found((topic.names[0], item.name), "joined by with")
         return None
 
-    def fits(self, name: str, phrase: str | None) -> bool:
-        """Whether an organization can be what a definite noun describes: nationality, city, trade."""
-        if phrase is None:
-            return True
-        entity = self.register.resolve(name)
-        wanted = nation_in(phrase)
-        if wanted:
-            return bool(entity and self.place(entity.country) == wanted)
-        low = phrase.lower()
-        kinds = self.reading.entity_kinds(name)
-        if re.search(r"(?:battery|cell) \w+$|supplier$", low):
-            return bool(kinds & {"BatteryMaker", "Supplier", "JointVenture"}) or not entity
-        if re.search(r"(?:^|\s)group$", low) and entity:
-            return bool(kinds & {"Automaker", "Alliance"}) or "group" in name.lower()
-        if re.search(r"(?:auto ?makers?|car ?maker|car manufacturer|car company)$", low):
-            return bool(kinds & {"Automaker", "Brand", "Alliance"}) or not entity
-        return True
-
     def antecedent(
         self, index: int, start: int, phrase: str | None, others: frozenset[str] = frozenset()
     ) -> Found | None:
@@ -441,8 +394,3 @@ class Discourse(Kinship):
                 [*seated, *([n for n in options if not self.knows_city(n)])] if nation_in(phrase) is None else options
             )
         return next((Found((name,), step) for name in options if name not in others and self.fits(name, phrase)), None)
-
-    def city_in(self, sentence: Annotated, start: int, phrase: str) -> str | None:
-        """The city of "the Yokohama-based company" or "the Stuttgart company"."""
-        places = [m.name for m in sentence.mentions(start, start + len(phrase)) if m.kinds & PLACE_KINDS]
-        return places[0] if places else None

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from graph.extraction.annotate import Annotated
 from graph.extraction.lexicon import any_of, table
-from graph.extraction.plants import PlantFinder, PlantMention, plants
+from graph.extraction.plants import PlantFinder
+from graph.extraction.plantwords import PlantMention, plants
 from graph.extraction.readings import Reading, expand
 from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
 
