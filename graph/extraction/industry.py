@@ -29,7 +29,7 @@ def rows() -> Iterator[Row]:
                 yield kinds, cells[0], parted(cells[1]), cells[2], parted(cells[3])
     for brand, names in gazetteer("models")["models"].items():
         for name in parted(names.replace("\n", " ")):
-            bears = name.startswith((brand.split()[0] + " ", "Mercedes-Benz "))  # as Daimler Truck's buses do
+            bears = name.startswith((brand.split()[0], "Mercedes-Benz "))  # "Lion8", and Daimler Truck's buses
             yield "VehicleModel", name if bears else f"{brand} {name}", (), "", (brand,)
 
 

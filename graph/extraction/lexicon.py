@@ -115,6 +115,10 @@ def macros() -> dict[str, str]:
     return words | placeholders()
 
 
+ORGANIZATION_KINDS = frozenset(
+    "Organization Automaker Alliance BatteryMaker Supplier JointVenture Publisher TechnologyCompany Brand".split()
+)
+PLACE_KINDS = frozenset("Place Country City Region Market".split())
 KIND_LETTERS = {
     "Organization": "O", "Automaker": "O", "Alliance": "OA", "BatteryMaker": "O", "Supplier": "O", "JointVenture": "O",
     "Publisher": "U", "TechnologyCompany": "O", "Brand": "B", "VehicleModel": "V", "Platform": "P",

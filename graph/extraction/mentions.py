@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from graph.extraction.lexicon import table
+from graph.extraction.choosing import Choice, Match, Words
+from graph.extraction.lexicon import ORGANIZATION_KINDS, PLACE_KINDS, table
 from graph.extraction.model import Mention
 from graph.extraction.people import people
 from graph.extraction.variants import Variants
 from graph.register import Entity, Register, fold
 
+__all__ = ["ORGANIZATION_KINDS", "PLACE_KINDS", "Gazetteer", "Token", "fold_token", "tokens"]
 TOKEN = re.compile(r"[^\W_]+")
 JOIN = re.compile(r"(?:[ \u00a0\-–‑—./'’&+#:]{0,3}|\n)\Z")
 ABBREVIATED = re.compile(r"\b(?:Co|Corp|Inc|Ltd)$")
@@ -28,24 +30,12 @@ CELLS = {
     ]
     for last in ("battery", "cell")
 }
-CODE_AFTER = re.compile(r"-[A-Z\d]")
-COMPOUND = re.compile(r"\w[-‑]$")
-# before a name in the middle of a sentence, and what shows that a capitalised word is only part of a name or a place
-AMID = re.compile(r"(?<![.!?:] )(?<!\n)(?<!^)\b[a-z]+(?:,|'s|’s)? (?:the )?$")
-BEFORE_MORE = re.compile(r"[-–]\w| [A-Z]|, [A-Z][a-z]+(?:[,.]| \d)|\s+\d")
-CODE_BEFORE = re.compile(r"(?<!\w)[A-Z]+\d\w* $")
 # a company's legal form after its name
 FORM = re.compile(
     r",? (?:Co|Corp|Inc|Ltd|Corporation|Company|Limited|Holdings|AG|SE|N\.?V|S\.?p\.?A|plc|PLC|LLC|Bhd)\b"
     r"(?:\.(?!\n|$| [A-Z])|\. Ltd\b)?"
 )
-ORGANIZATION_KINDS = frozenset(
-    "Organization Automaker Alliance BatteryMaker Supplier JointVenture Publisher TechnologyCompany Brand".split()
-)
 CAPITALS_ONLY = frozenset(table("names")["capitals_only"])
-PLACE_KINDS = frozenset("Place Country City Region Market".split())
-# a span of the text and the entities that bear the name there, each with: is it a short name?
-Match = tuple[int, int, list[tuple[str, bool]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +78,26 @@ def short_names(entity: Entity, register: Register) -> Iterator[str]:
                     yield name[len(lead) + 1 :]
 
 
+def other_orders(entity: Entity) -> Iterator[str]:
+    """How else a Korean name is written: "Kwon Young-soo" as "Young-soo Kwon", "Youngsoo Kwon"."""
+    parts = re.fullmatch(r"(\w+) (\w+)-(\w+)", entity.name) if "Person" in entity.kinds else None
+    if parts:
+        family, one, two = parts.groups()
+        yield from (f"{one}-{two} {family}", f"{one}{two} {family}", f"{one}-{two.title()} {family}")
+
+
 def usable_short(name: str) -> bool:
     """Whether a name without its brand says enough: no bare number, no single letter, no plain class word."""
     words = TOKEN.findall(name)
     return bool(words) and not name.isdigit() and len(fold(name)) > 1 and not (len(words) == 1 and len(name) < 2)
 
 
-def fits_case(written: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """Capitals of the name must be capitals in the text; short all-capital names must be written so."""
+def fits_case(written: tuple[str, ...], name: tuple[str, ...], *, strict: bool) -> bool:
+    """Capitals of the name must be capitals in the text; short all-capital names must be written so (`strict`: all)."""
     for have, want in zip(written, name, strict=True):
         if want[0].isupper() and not have[0].isupper():
             return False
-        written_so = have.isupper() or (len(want) > 2 and want not in CAPITALS_ONLY)
+        written_so = have.isupper() or (len(want) > 2 and want not in CAPITALS_ONLY and not strict)
         if want[-1] == "s" and have[-1] == "S" and not have.isalpha():  # "R1S" is no plural
             return False
         if want.isupper() and want.isalpha() and len(want) <= 4 and not written_so:
@@ -116,17 +114,18 @@ class Gazetteer:
         self.beyond = beyond
         self.variants = Variants(register)
         self.root = Node()
-        self.guarded = {fold(w) for w in table("names")["guarded"]}
-        self.beside = re.compile(r"\W{1,3}(?:" + "|".join(table("names")["beside"]) + r")\b")
-        self.alliances = [e for e in register.entities.values() if e.members]
+        self.words = Words(register)
         self.skipped = skipped = set(table("names")["skipped"])
         whole = set(table("names")["whole_only"])
         for entity in register.entities.values():
             if entity.name in skipped:
                 continue
-            for name in {entity.name, *entity.aliases} - skipped:
+            for name in {entity.name, *entity.aliases, *other_orders(entity)} - skipped:
                 self._add(name, entity.slug, short=not self._branded(entity, name))
             for name in set(short_names(entity, register)):
+                if not usable_short(name):  # "GAC Aion S"
+                    for lead in (a for p in entity.parents if p in register.entities for a in register[p].aliases):
+                        self._add(f"{lead} {name}", entity.slug, short=False)
                 if usable_short(name) and name not in skipped and not (name in whole and entity.slug in self.beyond):
                     self._add(name, entity.slug, short=True)
 
@@ -138,6 +137,8 @@ class Gazetteer:
         return any(name.startswith(n.split()[0]) for o in owners for n in (o.name, *o.aliases))
 
     def _add(self, name: str, slug: str, *, short: bool) -> None:
+        if name.endswith("+") and self.register.resolve(name[:-1]):  # its plus is no word: `Variants` sees to it
+            return
         words = TOKEN.findall(name.removeprefix("The ") if len(name) > 8 else name)
         if not words or (len(words) == 1 and len(words[0]) < 2):
             return
@@ -149,7 +150,7 @@ class Gazetteer:
         generic = len(words) > 1 and not words[0][0].isupper()
         if generic and (others := CELLS.get(words[-1])):  # "sodium-ion cells" are such batteries
             variants += [[*words[:-1], *other.split()] for other in others]
-        if "VehicleModel" in self.register.entities[slug].kinds and re.fullmatch(r"\w*[a-zA-Z]\w", words[-1]):
+        if "VehicleModel" in self.register.entities[slug].kinds and re.fullmatch(r"\w*[a-zA-Z]\w|\d{2,}", words[-1]):
             variants.append([*words[:-1], words[-1] + "s"])  # "Golfs", "FF 91s", "F-150 Lightnings"
         variants = [v for v in variants if " ".join(v) not in self.skipped]
         for variant in variants:
@@ -170,7 +171,11 @@ class Gazetteer:
                 node = node.next[words[j].key]
                 j += 1
                 written = tuple(t.text for t in words[i:j])
-                fitting = [(slug, short) for slug, name, short in node.ends if fits_case(written, name)]
+                fitting = [
+                    (slug, short)
+                    for slug, name, short in node.ends
+                    if fits_case(written, name, strict=slug in self.beyond)
+                ]
                 if fitting:
                     best = (j, fitting)
             if best:
@@ -186,31 +191,33 @@ class Gazetteer:
         matches = self.raw(text, words)
         persons = people(text, words, self._sure_words(text, words, matches))
         matches = [m for m in matches if not any(p.start < m[1] and m[0] < p.end for p in persons)]
-        sure = Counter(
-            slug
-            for start, end, options in matches
-            for slug, short in options
-            if not short and fold(text[start:end]) not in self.guarded
-        )
-        sure.update(self._vouched(text, matches))
-        sure.update(self._amid(text, matches))
-        present = self._with_owners(sure)
-        whole = Counter(slug for start, end, options in matches for slug, _ in options if " " in text[start:end])
-        found = []
-        for start, end, options in matches:
-            slug = self._choose(text, start, end, options, present, sure)
-            if slug:
-                entity = self.register.entities[self._namesake(text[start:end], slug, whole)]
-                form = FORM.match(text, end) if entity.kinds & ORGANIZATION_KINDS else None
-                form = form or (STOP.match(text, end) if ABBREVIATED.search(text[start:end]) else None)
-                found.append(
-                    self.variants.gone_on(text, Mention(start, form.end() if form else end, entity.name, entity.kinds))
-                )
+        choice = Choice(text, matches, self.words)
+        chosen = [(match, entity) for match in matches if (entity := choice.of(match))]
+        called = self._called(text, chosen)
+        found: list[Mention] = []
+        for (start, end, _), entity in chosen:
+            form = FORM.match(text, end) if entity.kinds & ORGANIZATION_KINDS else None
+            form = form or (STOP.match(text, end) if ABBREVIATED.search(text[start:end]) else None)
+            mention = Mention(start, form.end() if form else end, called.get(entity.slug, entity.name), entity.kinds)
+            found.append(self.variants.gone_on(text, mention))
         found += [self._registered(person) for person in persons]
-        found += self.variants.alone(text, present, list(found))
+        found += self.variants.alone(text, choice.present, list(found))
         found += self.variants.listed(text, sorted(found, key=lambda m: m.start))
         found += self.variants.shortened(text, words, found, ORGANIZATION_KINDS)
         return sorted(found, key=lambda m: m.start)
+
+    def _called(self, text: str, chosen: list[tuple[Match, Entity]]) -> dict[str, str]:
+        """What a text calls the companies that no register holds, where it never uses their common name."""
+        forms: dict[str, Counter[str]] = {}
+        for (start, end, _), entity in chosen:
+            if entity.slug in self.beyond and entity.kinds & ORGANIZATION_KINDS:
+                forms.setdefault(entity.slug, Counter())[text[start:end]] += 1
+        names = self.register.entities
+        return {
+            slug: " ".join(max(used, key=lambda form: (used[form], len(form))).split())
+            for slug, used in forms.items()
+            if fold(names[slug].name) not in {fold(form) for form in used}
+        }
 
     def _registered(self, person: Mention) -> Mention:
         """A person by the name that the register has for him."""
@@ -223,7 +230,8 @@ class Gazetteer:
         entities = self.register.entities
         spans = [
             (start, end) for start, end, options in matches
-            if " " in text[start:end] or any(not s and "Person" not in entities[slug].kinds for slug, s in options)
+            if " " in text[start:end]
+            or any(not s and not entities[slug].kinds & {"Person", "City"} for slug, s in options)
         ]  # fmt: skip
         ends = dict(spans)
         sure: set[int] = set()
@@ -233,91 +241,3 @@ class Gazetteer:
             if word.start < last:
                 sure.add(word.start)
         return sure
-
-    def _vouched(self, text: str, matches: list[Match]) -> list[str]:
-        """Makers with an ordinary word for a name ("Alpine") that the codes of their cars ("A290") speak for."""
-        entities = self.register.entities
-        coded = {
-            owner for start, end, options in matches if re.search(r"\d", text[start:end]) and len(options) == 1
-            for slug, short in options if short for owner in entities[slug].parents
-        }  # fmt: skip
-        return [
-            slug for start, end, options in matches
-            if fold(text[start:end]) in self.guarded and not self._starts_sentence(text, start)
-            for slug, short in options if not short and slug in coded
-        ]  # fmt: skip
-
-    def _amid(self, text: str, matches: list[Match]) -> list[str]:
-        """Makers with an ordinary word for a name that stands capitalised amid a sentence: "and Lotus had"."""
-        return [
-            slug for start, end, options in matches
-            if fold(text[start:end]) in self.guarded and AMID.search(text, max(0, start - 24), start)
-            and not BEFORE_MORE.match(text, end)
-            for slug, short in options if not short and self.register.entities[slug].kinds & ORGANIZATION_KINDS
-        ]  # fmt: skip
-
-    def _namesake(self, written: str, slug: str, whole: Counter[str]) -> str:
-        """Of two companies of one first name, the one that the text calls by its whole name ("Volvo Group")."""
-        entities = self.register.entities
-        if " " in written or whole[slug] or not entities[slug].name.startswith(written + " "):
-            return slug
-        others = (
-            s for s in whole
-            if s != slug and entities[s].name.startswith(written + " ") and slug not in entities[s].parents
-        )  # fmt: skip
-        return next((s for s in others if entities[s].kinds & ORGANIZATION_KINDS), slug)
-
-    def _with_owners(self, slugs: Iterable[str]) -> set[str]:
-        """These entities, their owners at any distance, and alliances whose members are among them."""
-        reached: set[str] = set()
-        todo = list(slugs)
-        while todo:
-            slug = todo.pop()
-            if slug not in reached and slug in self.register.entities:
-                reached.add(slug)
-                todo += self.register.entities[slug].parents
-        return reached | {e.slug for e in self.alliances if reached & set(e.members)}
-
-    def _choose(
-        self, text: str, start: int, end: int, options: list[tuple[str, bool]], present: set[str], sure: Counter[str]
-    ) -> str | None:
-        """The entity that a name stands for here, or None where it is an ordinary word."""
-        entities = self.register.entities
-        written = fold(text[start:end])
-        if text[end : end + 1] in {"$", "€", "£"}:
-            return None
-        guarded = written in self.guarded
-        if guarded and re.match(r"\s+\d", text[end:]):  # "March 2027" is a date
-            return None
-        allowed = []
-        for slug, short in options:
-            entity = entities[slug]
-            owners = set(entity.parents)
-            owned = bool(owners & present) or any(set(entities[o].parents) & present for o in owners if o in entities)
-            if (short or ("Platform" in entity.kinds and len(written) < 4)) and owners and not owned:
-                continue
-            if "VehicleModel" in entity.kinds and CODE_AFTER.match(text, end):  # "Lexus LF-ZX" is no "Lexus LF"
-                continue
-            if short and COMPOUND.search(text[max(0, start - 2) : start]) and written.islower():  # "sodium-ion"
-                continue
-            if short and CODE_BEFORE.search(text[max(0, start - 8) : start]):  # "Q6L e-tron" is no "e-tron"
-                continue
-            if guarded and not (owned or slug in sure or self.beside.match(text, end)):
-                continue
-            if entity.members and written in {"alliance", "thealliance"} and not (set(entity.members) & present):
-                continue
-            if guarded and self._starts_sentence(text, start) and not self._acts(text, end):
-                continue
-            allowed.append((short, -sum(sure[o] for o in owners) - sure[slug], -len(entity.kinds), slug))
-        return min(allowed)[3] if allowed else None
-
-    def _acts(self, text: str, end: int) -> bool:
-        """Whether what follows an ordinary word at the start of a sentence shows that it is a name."""
-        if text[end : end + 8].lstrip(" *")[:1] in tuple(":,'’"):
-            return True
-        return bool(re.match(r"\s+(?:[a-z]+s|is|will|has|was|and|,)\b", text[end:]) or self.beside.match(text, end))
-
-    @staticmethod
-    def _starts_sentence(text: str, start: int) -> bool:
-        before = text[max(0, start - 4) : start].rstrip(' *“"')
-        return not before or before[-1] in ".!?\n"

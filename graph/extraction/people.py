@@ -56,8 +56,20 @@ def people(text: str, words: list[Token], taken: set[int]) -> list[Mention]:
             ):
                 found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
                 end = last + 1
+        elif words[i].start not in taken and (last := korean(text, words, i, family)):
+            found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
+            end = last + 1
         i = end
     return found
+
+
+def korean(text: str, words: list[Token], first: int, family: frozenset[str]) -> int:
+    """The index of the last word of a name such as "Seok-hee Lee" that begins at `first`, or 0."""
+    if first + 2 >= len(words) or words[first + 2].text not in family | {"Kim", "Park"}:
+        return 0
+    start, middle, last = words[first], words[first + 1], words[first + 2]
+    hyphened = text[start.end : middle.start] == "-" and text[middle.end : last.start] == " "
+    return first + 2 if hyphened and start.text.istitle() and middle.text.isalpha() else 0
 
 
 def name_end(text: str, words: list[Token], first: int, particles: frozenset[str], taken: set[int]) -> int:

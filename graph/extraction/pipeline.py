@@ -36,7 +36,8 @@ class RuleExtractor:
 
     def __post_init__(self) -> None:
         """Index the register once; extraction of any number of documents uses it."""
-        self.gazetteer = Gazetteer(with_known_sites(with_industry(self.register)))
+        known = with_known_sites(with_industry(self.register))
+        self.gazetteer = Gazetteer(known, frozenset(known.entities.keys() - self.register.entities.keys()))
         self.shapes = load_shapes()
 
     def extract(self, document: Document) -> list[Candidate]:

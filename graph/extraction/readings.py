@@ -205,6 +205,7 @@ def unknown_names(
     starts = [m.start for m in known]
     found: dict[str, Mention] = {}
     banned = {fold(w) for w in table("names")["not_a_model"]}
+    never = {fold(w) for w in table("names")["never"]}
     for sentence in lines:
         marked = annotate(text, sentence, within(known, starts, sentence), [], [])
         low = marked.text.lower()
@@ -215,11 +216,12 @@ def unknown_names(
                 first, last = marked.span(*match.span("name"))
                 written = text[first:last].strip(" ,.'\"")
                 written = listed_town(written) if shape.listed else written
-                if fold(written) in shape.exclude or not written or "\n" in written:
+                if not written or "\n" in written or fold(written) in shape.exclude or fold(written) in never:
                     continue
                 if shape.kind in PLACE_KINDS and written in place_adjectives():
                     continue
                 name = written.title() if shape.kind in PLACE_KINDS and written.isupper() else written
+                name = singular(written) if shape.kind == "BatteryTechnology" else name
                 if shape.kind == "VehicleModel":
                     inside = [m for m in marked.mentions(match.start(), match.end()) if "Brand" in m.kinds]
                     before = [m for m in known if m.start < first and "Brand" in m.kinds]
@@ -240,6 +242,11 @@ def unknown_names(
                         start, end, entity.name if entity else name, kinds, known=bool(entity)
                     )
     return repeat_everywhere(text, list(found.values())[:MOST_UNKNOWN], known)
+
+
+def singular(battery: str) -> str:
+    """A battery's name by its singular: "sulphide cells" -> "sulphide cell"."""
+    return re.sub(r"(?<= )batteries$", "battery", re.sub(r"(?<= )cells$", "cell", battery))
 
 
 def listed_town(written: str) -> str:

@@ -20,7 +20,7 @@ LISTED = frozenset({CAR, "Platform"})
 ITEM = re.compile(r"(?:,? (?:and|or|plus) |, |/| & )(?:the )?(?P<item>[A-Z\d#][\w.+-]*(?<![.-]))")
 # what may follow a number that is a car: nothing that it could count
 NO_COUNT = (
-    r"(?=[,.;:!?)’'\"”]|$|\n| ?[–—-] "
+    r"(?!,\d)(?=[,.;:!?)’'\"”]|$|\n| ?[–—-] "
     r"| (?:and|or|will|is|was|are|has|have|had|in|from|by|at|on|as|with|to|goes|comes|gets|for)\b)"
 )
 NUMERIC = re.compile(NO_COUNT)
@@ -49,10 +49,10 @@ class Variants:
 
     def gone_on(self, text: str, mention: Mention) -> Mention:
         """A car whose name goes on is another one: "the C-HR+" is no "C-HR", "the GV60 Magma" no "GV60"."""
+        if re.match(r"\+(?!\w)", text[mention.end : mention.end + 2]) and mention.kinds & LISTED:
+            return self.named(mention, mention.end + 1, f"{mention.name.removesuffix('+')}+")
         if CAR not in mention.kinds:
             return mention
-        if re.match(r"\+(?!\w)", text[mention.end : mention.end + 2]):
-            return self.named(mention, mention.end + 1, f"{mention.name}+")
         more = self.trim.match(text, mention.end) or SERIES.match(text, mention.end)
         if not more or (more.re is SERIES and mention.name[-1].isdigit()):
             return mention
