@@ -99,7 +99,7 @@ def evaluate_folder(folder: Path, register: Register, *, errors: bool = False) -
     extractor = RuleExtractor(register)
     readings = [reading for document in documents_of(folder) if (reading := extractor.read(document))]
     mentions = {reading.document.slug: reading.mentions for reading in readings}
-    names = recognised(gold, mentions, extractor.gazetteer.register, Names(register).key)
+    names = recognised(gold, mentions, register, Names(register).key)
     scores = evaluate(gold, extracted(folder, register), register)
     return "\n".join([table(scores, errors=errors), "", *names_table(names, errors=errors)])
 

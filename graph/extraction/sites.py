@@ -24,6 +24,8 @@ ELSEWHERE = re.compile(r", (?:which|where|while|whereas|and (?:it|the))\b")
 BY_THE_WAY = re.compile(
     r"(?:\b(?:supply|supplies|supplying|serve|serves|feeds?|like|unlike|than|beside|next to|for|as) (?:the )?)$"
 )
+# "1,000 people would be employed in Fremont"
+IN_TOWN = re.compile(r"‹[A-Za-z]+#\d+›[^‹.;,]{0,60}? (?:in|at) (?P<town>‹[A-Z]*L[A-Z]*#\d+›)")
 ANOTHER_ONE = re.compile(r"^an? (?:second|third|fourth|fifth|further|new|sister)\b|^an? ‹ordinal#", re.IGNORECASE)
 
 
@@ -40,7 +42,7 @@ def said_of_it() -> re.Pattern[str]:
     intends = any_of(table("syntax")["intends"])
     return re.compile(
         expand(
-            rf"(?:(?:[A-Z][a-z]+ (?:[a-z]+,? ){{0,3}}?)?[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)"
+            rf"(?:(?:(?:[A-Z][a-z]+ )?(?:[a-z]+,? |‹when#\d+›,? ){{0,3}}?)?[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)"
             rf"|(?:Its|The) {spoken['part']}|(?:That|This) one "
             r"|(?:A|The) (?:second|third|other|first)(?: one)?,? (?![a-z-]+ (?:car|model|SUV)))"
         )
@@ -75,8 +77,11 @@ class Plants(GoingBack):
         """The plant that a sentence means by its town, by "it", or by the label or the list that it stands under."""
         if city := self.acting_city(sentence, position) or self.named_again(index, sentence, position):
             return city
-        if said_of_it().match(sentence.text) and (focus := self.focus(index - 1, index) or self.main(index)):
-            return focus
+        if said_of_it().match(sentence.text):
+            acts = self.discourse.clause_subject(index - 1, 10_000, first=True) if index else None
+            company = acts is not None and acts.step == "named in the clause" and not self.here[index - 1]
+            if not company and (focus := self.focus(index - 1, index) or self.main(index)):
+                return focus
         if site := self.labelled_with(index, position):
             return site
         listed = self.reading.blocks[sentence.sentence.block].kind == "list-item"
@@ -125,6 +130,8 @@ class Plants(GoingBack):
     def named_again(self, index: int, sentence: Annotated, position: int) -> PlantMention | None:
         """The plant of the place that stands nearest before a figure, where no other company acts in between."""
         places = [m.name for m in sentence.mentions(0, position) if m.kinds & PLACE_KINDS]
+        if not places and (after := IN_TOWN.match(sentence.text, position)):
+            places = [sentence.mentions(*after.span("town"))[0].name]
         if not places:
             return None
         last = places[-1]
