@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from graph.extraction.annotate import Annotated, annotate
+from graph.extraction.annotate import MARK, Annotated, annotate
 from graph.extraction.blocks import blocks, mask
 from graph.extraction.dates import dates
 from graph.extraction.industry import towns
@@ -24,6 +24,9 @@ LABEL_DATE = re.compile(r"(?:In |By |From )?‹when#(\d+)›(?:[:.]|$| [–—-]
 ASKING = re.compile(r"^(?:Q|Question)\d*[.:] ")
 BOLD = re.compile(r"\*\*[^*\n]{1,100}\*\*")
 DATE_ALONE = re.compile(r"(?:In |By |From )?‹when#(\d+)›\W*$", re.IGNORECASE)
+# capitals that show that a sentence may have an unknown name, and words that open sentences with one that does not
+CAPITAL = re.compile(r"[^\W\d_a-zß-ÿ]")
+OPENER = re.compile(r"^\W*(?:" + "|".join(table("names")["openers"]) + r")\b(?=[ ,’'])")
 MOST_UNKNOWN = 500  # names that a document may have beside those of the register
 SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
 
@@ -130,6 +133,7 @@ class Shape:
     exclude: frozenset[str]
     hints: tuple[str, ...]  # of which a sentence in small letters must hold one; none where any may do
     listed: bool  # whether the name must be that of a town in the lexicon
+    small: bool  # whether the name may be without capitals
 
 
 # the letters of a name's mark, which are capitals whatever the case that a rule ignores: "‹P#1›" is no "‹percent#1›"
@@ -154,6 +158,7 @@ def load_shapes() -> list[Shape]:
             frozenset(fold(w) for w in row.get("exclude", ())),
             tuple(row.get("hints") or (table("roles")["hints"] if "{role}" in row["pattern"] else ())),
             row.get("listed", False),
+            row.get("small", False),
         )
         for row in table("names")["shape"]
     ]
@@ -206,10 +211,12 @@ def unknown_names(
     found: dict[str, Mention] = {}
     banned = {fold(w) for w in table("names")["not_a_model"]}
     never = {fold(w) for w in table("names")["never"]}
+    uncapitalised = [shape for shape in shapes if shape.small]
     for sentence in lines:
         marked = annotate(text, sentence, within(known, starts, sentence), [], [])
         low = marked.text.lower()
-        for shape in shapes:
+        plain = OPENER.sub("", MARK.sub("", marked.text))
+        for shape in shapes if CAPITAL.search(plain) else uncapitalised:
             if shape.hints and not any(hint in low for hint in shape.hints):
                 continue
             for match in shape.pattern.finditer(marked.text):
@@ -293,9 +300,7 @@ def topic_of(reading: Reading, gazetteer: Gazetteer) -> tuple[str | None, bool]:
         score[name] += 3 if rank else 5
     for rank, name in enumerate(company_names(reading.mentions)):
         score[name] += 2 if rank < 2 else 1
-    for alliance in (
-        e for e in gazetteer.register.entities.values() if len(e.members) > 2 and score.get(e.name, 0) > 1
-    ):
+    for alliance in (e for e in gazetteer.words.alliances if len(e.members) > 2 and score.get(e.name, 0) > 1):
         members = [gazetteer.register.entities[s].name for s in alliance.members if s in gazetteer.register.entities]
         if all(score.get(m) for m in members):
             score[alliance.name] += sum(score[m] for m in members) // 2
