@@ -26,7 +26,7 @@ from service.sparql.userlog import Record
 LOOK = 0.02  # seconds between looks at a query that runs
 SHORT = 0.01  # seconds of processor time for which a query counts as a short one,
 IDLE = 0.2  # and seconds in which it may wait for a processor, the disk or another server
-ABREAST = CORES + 1  # short queries that run at the same time: more of them would only get in each other's way
+ABREAST = max(CORES, 2)  # short queries that run at the same time: more of them only get in each other's way
 QUEUE = 64  # requests that may wait for a worker
 PATIENCE = 0.3  # seconds of processor time after which a query counts as long and its worker steps back
 GRACE = 0.3  # seconds beyond the deadline before a worker is killed from outside
