@@ -182,12 +182,13 @@ def _prepared(
             keys[path] = key(path, place.sources)
         except UnreadableDocument as error:
             summary.set_aside.append(SetAside(path.stem, (str(error),)))
-    unknown = {path: name for path, name in keys.items() if name not in memory}
-    made = crew.prepared(list(unknown.items()), place, means)
+    unknown = [path for path, name in keys.items() if name not in memory]
+    made = crew.prepared(unknown, place, means)
+    new = set(unknown)
     for number, (path, name) in enumerate(keys.items()):
         progress("reading documents", number, len(keys))
-        one = next(made) if path in unknown else memory.get(name) or place.prepare([(path, name)])[0]
-        if path in unknown:
+        one = next(made) if path in new else memory.get(name) or place.prepare([path])[0]
+        if path in new:
             memory.put(name, one)
         if isinstance(one, SetAside):
             summary.set_aside.append(one)

@@ -36,8 +36,8 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 
-def prepared(files: Sequence[tuple[Path, str]], place: Workshop, means: Means) -> Iterator[Prepared | SetAside]:
-    """Documents, each given with its key, made ready in their order."""
+def prepared(files: Sequence[Path], place: Workshop, means: Means) -> Iterator[Prepared | SetAside]:
+    """Documents made ready, in their order."""
     tasks = [files[i : i + TOGETHER] for i in range(0, len(files), TOGETHER)]
     if len(files) <= FEW_DOCUMENTS:
         for task in tasks:
@@ -48,7 +48,7 @@ def prepared(files: Sequence[tuple[Path, str]], place: Workshop, means: Means) -
         yield from made
 
 
-def _prepare(job: tuple[str, Path, str, Sequence[tuple[Path, str]]]) -> list[Prepared | SetAside]:
+def _prepare(job: tuple[str, Path, str, Sequence[Path]]) -> list[Prepared | SetAside]:
     base, register, sources, files = job
     return workshop(base, register, sources).prepare(files)
 

@@ -9,7 +9,7 @@ from pyoxigraph import Quad, Store
 
 from graph.gate import Gate
 from graph.namespaces import ONTOLOGY
-from graph.neighbourhood import behind
+from graph.neighbourhood import behind, is_fact
 from graph.terms import iri, ordered
 from graph.validation import Result
 
@@ -39,8 +39,4 @@ def _batches(found: Iterable[Quad]) -> Iterator[list[Quad]]:
 
 def focus(found: Iterable[Quad]) -> set[str]:
     """The nodes that shapes look at: findings, and the properties that facts have."""
-    return {q.predicate.value if _is_fact(q) else iri(q.subject) for q in found}
-
-
-def _is_fact(quad: Quad) -> bool:
-    return str(quad.graph_name).endswith("graph/facts>")
+    return {q.predicate.value if is_fact(q) else iri(q.subject) for q in found}

@@ -212,7 +212,7 @@ def behind(found: Iterable[Quad], beside: Store) -> list[Quad]:
     for quad in found:
         if not isinstance(quad.object, NamedNode):
             continue
-        if not str(quad.graph_name).endswith("graph/facts>"):
+        if not is_fact(quad):
             named.add(quad.object)
             continue
         for predicate in (_OBJECT, _VALUE):
@@ -220,3 +220,8 @@ def behind(found: Iterable[Quad], beside: Store) -> list[Quad]:
                 stated |= {NamedNode(iri(q.subject)) for q in beside.quads_for_pattern(None, predicate, entity)}
     wanted = [(claim, _STATED) for claim in stated] + [(claim, _NAMED) for claim in named]
     return [q for claim, known in wanted for p in known for q in beside.quads_for_pattern(claim, p, None)]
+
+
+def is_fact(quad: Quad) -> bool:
+    """Whether this derived quad is one of graph/facts."""
+    return str(quad.graph_name).endswith("/graph/facts>")

@@ -47,7 +47,6 @@ class Prepared:
     """A document that may enter. `lines` are the canonical N-Quads of its graph, `derived` of what follows from it."""
 
     slug: str
-    key: str
     title: str
     media_type: str
     digest: str
@@ -92,15 +91,15 @@ class Workshop:
     gate: Gate
     sources: str
 
-    def prepare(self, files: Sequence[tuple[Path, str]]) -> list[Prepared | SetAside]:
-        """Prepare documents, each given with its key, in their order."""
-        read = [self._read(path, key) for path, key in files]
+    def prepare(self, files: Sequence[Path]) -> list[Prepared | SetAside]:
+        """Prepare documents, in their order."""
+        read = [self._read(path) for path in files]
         made = [one for one in read if isinstance(one, _Made)]
         reports = self.gate.documents([(one.all_quads, one.candidates) for one in made])
         passed = {id(one): one.checked(report) for one, report in zip(made, reports, strict=True)}
         return [one if isinstance(one, SetAside) else passed[id(one)] for one in read]
 
-    def _read(self, path: Path, key: str) -> _Made | SetAside:
+    def _read(self, path: Path) -> _Made | SetAside:
         try:
             document = read_document(path)
             review = read_review(path.with_name(document.slug + SUFFIX))
@@ -113,7 +112,6 @@ class Workshop:
         counted = _origins(outcome.claims) | {"rejected": outcome.rejected, "pending": len(outcome.pending)}
         return _Made(
             document,
-            key,
             quads,
             follows(quads, self.namespace),
             names,
@@ -128,7 +126,6 @@ class _Made:
     """A document in RDF, before the gate."""
 
     document: Document
-    key: str
     quads: list[Quad]
     derived: list[Quad]
     names: NameResolver
@@ -149,7 +146,6 @@ class _Made:
             return SetAside(self.document.slug, tuple(report.lines()))
         return Prepared(
             slug=self.document.slug,
-            key=self.key,
             title=self.document.title or "",
             media_type=self.document.media_type,
             digest=self.document.digest,

@@ -51,7 +51,7 @@ def _enter(outcome: Outcome, path: Path, settings: Settings, kept: bool) -> None
     sources = sources_digest(namespace)
     try:
         remembered = key(path, sources)
-        made = workshop(namespace.base, paths.REGISTER, sources).prepare([(path, remembered)])[0]
+        made = workshop(namespace.base, paths.REGISTER, sources).prepare([path])[0]
         if isinstance(made, SetAside):
             outcome.refused = list(made.messages)
             return

@@ -12,7 +12,7 @@ import pytest
 from graph import crew, paths
 from graph.means import Means
 from graph.namespaces import Namespace
-from graph.preparing import Prepared, key, sources_digest, workshop
+from graph.preparing import Prepared, sources_digest, workshop
 from graph.store import StoreError
 
 COPIES = 26  # more than one process would prepare by itself
@@ -26,7 +26,7 @@ def test_a_cluster_prepares_as_this_machine_does(tmp_path: Path, monkeypatch: py
         (tmp_path / f"plan-{n}.md").write_text(TEXT.format(n=n + 2, m=n % 9), encoding="utf-8")
     space = Namespace()
     sources = sources_digest(space)
-    files = [(path, key(path, sources)) for path in sorted(tmp_path.glob("*.md"))]
+    files = sorted(tmp_path.glob("*.md"))
     place = workshop(space.base, paths.REGISTER, sources)
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, scheduler_port=0
@@ -36,7 +36,7 @@ def test_a_cluster_prepares_as_this_machine_does(tmp_path: Path, monkeypatch: py
         first = list(islice(made, 2))
         os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
         found = [*first, *made]
-    assert [one.slug for one in found if isinstance(one, Prepared)] == [path.stem for path, _ in files]
+    assert [one.slug for one in found if isinstance(one, Prepared)] == [path.stem for path in files]
     assert found == place.prepare(files)
 
 
