@@ -35,6 +35,7 @@ FORM = re.compile(
     r",? (?:Co|Corp|Inc|Ltd|Corporation|Company|Limited|Holdings|AG|SE|N\.?V|S\.?p\.?A|plc|PLC|LLC|Bhd)\b"
     r"(?:\.(?!\n|$| [A-Z])|\. Ltd\b)?"
 )
+LEGAL = re.compile(FORM.pattern + "$")
 CAPITALS_ONLY = frozenset(table("names")["capitals_only"])
 
 
@@ -139,7 +140,8 @@ class Gazetteer:
     def _add(self, name: str, slug: str, *, short: bool) -> None:
         if name.endswith("+") and self.register.resolve(name[:-1]):  # its plus is no word: `Variants` sees to it
             return
-        words = TOKEN.findall(name.removeprefix("The ") if len(name) > 8 else name)
+        article = len(name) > 8 and slug not in self.beyond  # "The Verge" is no "Verge"
+        words = TOKEN.findall(name.removeprefix("The ") if article else name)
         if not words or (len(words) == 1 and len(words[0]) < 2):
             return
         variants = [words]
@@ -211,7 +213,10 @@ class Gazetteer:
         forms: dict[str, Counter[str]] = {}
         for (start, end, _), entity in chosen:
             if entity.slug in self.beyond and entity.kinds & ORGANIZATION_KINDS:
-                forms.setdefault(entity.slug, Counter())[text[start:end]] += 1
+                form = text[start:end]
+                plain = LEGAL.sub("", form)
+                known = fold(plain) in {fold(n) for n in (entity.name, *entity.aliases)}
+                forms.setdefault(entity.slug, Counter())[plain if known else form] += 1
         names = self.register.entities
         return {
             slug: " ".join(max(used, key=lambda form: (used[form], len(form))).split())

@@ -76,3 +76,44 @@ def test_towns_of_the_list_are_places_where_the_text_speaks_of_places(text: str,
 )
 def test_towns_with_names_of_ordinary_words_need_a_phrase_about_a_place(text: str) -> None:
     assert not names(text, "City") & {"Liberty", "March", "Orange", "Best", "Reading"}
+
+
+@pytest.mark.parametrize(
+    ("text", "car"),
+    [
+        ("The Hyundai Ioniq 5 and 6 are made there.", "Hyundai Ioniq 6"),
+        ("Peugeot is early. The 2008 and the 308 follow.", "Peugeot 2008"),
+        ("Ford has sold many F-150 Lightnings.", "Ford F-150 Lightning"),
+        ("Genesis shows the Genesis GV70 Magma today.", "Genesis GV70 Magma"),
+        ("MG sells cars in Windsor; MG's Windsor sells well.", "MG Windsor"),
+        ("Toyota builds the Hilux Champ-e there.", "Toyota Hilux Champ-e"),
+    ],
+)
+def test_cars_are_known_by_what_their_names_go_on_with_or_differ_in(text: str, car: str) -> None:
+    assert car in names(text, "VehicleModel")
+
+
+def test_a_number_that_counts_something_is_no_car() -> None:
+    assert names("Peugeot is late. The 308 workers and its 2008 crisis are told of.", "VehicleModel") == set()
+
+
+def test_a_makers_name_that_is_a_word_too_is_known_amid_a_sentence() -> None:
+    assert "Lotus" in names("Aston Martin and Lotus had signed an agreement.", "Automaker")
+    assert names("Lotus flowers bloom. Cruise ships sail.", "Automaker") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "battery"),
+    [
+        ("It wants sulphide cells in 2030.", "sulphide cell"),
+        ("Nissan shows its Brelcore battery in Tokyo.", "Brelcore"),
+        ("It has introduced Brelmax, a lithium iron phosphate cell with range.", "Brelmax"),
+    ],
+)
+def test_batteries_are_known_by_their_makers_names_and_by_what_they_are_made_of(text: str, battery: str) -> None:
+    assert battery in names(text, "BatteryTechnology")
+
+
+def test_a_company_of_no_register_is_called_what_the_text_calls_it() -> None:
+    assert "Ballard Power Systems" in names("Solaris buys fuel cells from Ballard Power Systems.", "Supplier")
+    assert "Hyliion" in names("Hyliion Holdings is late.", "Automaker")
