@@ -271,8 +271,8 @@ class Frames:
         if not group:
             found = self.discourse.subject(frame.index, match.start()) if rule.property == "holdsRole" else None
             return list(found.names[:1]) if found else []
-        names = self.names(sentence, match, group, rule.property)
-        if names:
+        names = self.names(sentence, match, group, rule.property, cities=rule.cities)
+        if names or rule.cities:
             return names
         owner = self.discourse.owner(subject) if rule.property == "subsidiaryOf" else None
         if owner and self.reading.names(owner.name):  # "its unit Ampere": the register knows whose
@@ -283,11 +283,14 @@ class Frames:
             found = self.discourse.resolve(frame.index, *match.span(group), frozenset({subject}))
         return list(found.names) if found else []
 
-    def names(self, sentence: Annotated, match: re.Match[str], group: str, rule_property: str = "") -> list[str]:
-        """The names in a group of a match."""
+    def names(
+        self, sentence: Annotated, match: re.Match[str], group: str, rule_property: str = "", *, cities: bool = False
+    ) -> list[str]:
+        """The names in a group of a match; with `cities` no countries."""
         if match.start(group) < 0:
             return []
         inside = whole_names(sentence, *match.span(group))
+        inside = [m for m in inside if not cities or not m.kinds & {"Country", "Market"}]
         if group == "subject" or (group == "object" and rule_property != "locatedIn"):
             inside = [m for m in inside if not m.kinds & PLACE_KINDS]
         if group == "subject" and rule_property in MODEL_FIRST and any("VehicleModel" in m.kinds for m in inside):

@@ -48,6 +48,7 @@ class PatternRule:
     modality: str | None
     needs_end: bool
     by_kind: bool
+    cities: bool
     needs: frozenset[str]
     marks: frozenset[str]
     hints: tuple[str, ...]
@@ -123,8 +124,8 @@ def pattern_rules() -> tuple[PatternRule, ...]:
             row["id"], row["property"], compiled(row["pattern"], row["id"]), row.get("ladder"),  # type: ignore[arg-type]
             row.get("object_ladder"),
             compiled(row.get("exclude"), row["id"]), row.get("text"), row.get("number"), row.get("unit"),
-            row.get("modality"), row.get("needs_end", False), row.get("by_kind", False), needs(row),
-            marks_needed(row["pattern"]), hints(row),
+            row.get("modality"), row.get("needs_end", False), row.get("by_kind", False), row.get("cities", False),
+            needs(row), marks_needed(row["pattern"]), hints(row),
             row.get("example", {}),
         )
         for row in read_rows("pattern")

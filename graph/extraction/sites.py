@@ -42,7 +42,8 @@ def said_of_it() -> re.Pattern[str]:
     intends = any_of(table("syntax")["intends"])
     return re.compile(
         expand(
-            rf"(?:(?:(?:[A-Z][a-z]+ )?(?:[a-z]+,? |‹when#\d+›,? ){{0,3}}?)?[Ii]t (?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)"
+            rf"(?:(?:(?:[A-Z][a-z]+ )?(?:[a-z]+,? |‹when#\d+›,? ){{0,3}}?)?[Ii]t "
+            rf"(?:{spoken['it']}|(?!{intends})[^.;]*?‹(?:GWh|n)#)"
             rf"|(?:Its|The) {spoken['part']}|(?:That|This) one "
             r"|(?:A|The) (?:second|third|other|first)(?: one)?,? (?![a-z-]+ (?:car|model|SUV)))"
         )
