@@ -21,7 +21,7 @@ from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from graph import derive, paths, rdf, validation
 from graph.copies import Signature, signatures
-from graph.extraction.pipeline import RuleExtractor
+from graph.extraction.pipeline import JudgedExtractor
 from graph.gate import Gate
 from graph.names import NameResolver, Use
 from graph.namespaces import Namespace, slug
@@ -87,7 +87,7 @@ class Workshop:
     """What preparing needs besides the documents, loaded once in each process."""
 
     namespace: Namespace
-    extractor: RuleExtractor
+    extractor: JudgedExtractor
     gate: Gate
     sources: str
 
@@ -168,7 +168,7 @@ def _origins(claims: Iterable[Reviewed]) -> dict[str, int]:
 def workshop(base: str, register: Path, sources: str) -> Workshop:
     """The workshop of this process for a base and a register as they are at `sources` (see `sources_digest`)."""
     known = load_register(register, base)
-    return Workshop(Namespace(base), RuleExtractor(known), gate(base, sources), sources)
+    return Workshop(Namespace(base), JudgedExtractor(known), gate(base, sources), sources)
 
 
 @lru_cache(maxsize=1)

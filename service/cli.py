@@ -14,6 +14,7 @@ from graph.store.remote import Remote
 from service.bench.command import bench
 from service.extracting import extract
 from service.files import dump, load
+from service.learning import learn
 from service.linking import enrich, link, match
 from service.settings import SETTINGS, Settings
 from service.telling import settings, told
@@ -207,7 +208,7 @@ def serve(scratch: bool) -> None:
         run(settings(), scratch=scratch)
 
 
-for command in (bench, extract, link, enrich, match, dump, load):
+for command in (bench, extract, learn, link, enrich, match, dump, load):
     main.add_command(command)
 
 

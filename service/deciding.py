@@ -14,7 +14,7 @@ from graph import paths
 from graph.build import source_folders
 from graph.claims import QUANTITIES, Claim
 from graph.extraction.model import Candidate, Extraction
-from graph.extraction.pipeline import RuleExtractor
+from graph.extraction.pipeline import JudgedExtractor
 from graph.namespaces import slug
 from graph.reading import find_documents, read_document
 from graph.register import load_register
@@ -171,8 +171,8 @@ def _review_file(path: Path) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _extractor(register: Path) -> RuleExtractor:
-    return RuleExtractor(load_register(register))
+def _extractor(register: Path) -> JudgedExtractor:
+    return JudgedExtractor(load_register(register))
 
 
 @lru_cache(maxsize=32)

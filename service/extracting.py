@@ -57,10 +57,10 @@ def extract(files: tuple[Path, ...], explain: bool) -> None:
 
 def _extractor(chosen: Settings) -> Extractor:
     """The rules, and behind them the model where one is set."""
-    from graph.extraction.pipeline import RuleExtractor
+    from graph.extraction.pipeline import JudgedExtractor
     from graph.extraction.second import ModelExtractor
     from graph.register import load_register
 
     with told():
-        rules = RuleExtractor(load_register())
+        rules = JudgedExtractor(load_register())
     return ModelExtractor(rules, chosen.model, chosen.data / "answers") if chosen.model else rules

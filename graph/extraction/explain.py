@@ -11,7 +11,6 @@ from graph.claims import Claim
 from graph.extraction.annotate import Annotated
 from graph.extraction.lexicon import cue, powertrain_pattern, worldwide
 from graph.extraction.model import Candidate, Extraction, Extractor, Mention, Quantity, Rejection, When
-from graph.extraction.pipeline import candidates
 from graph.extraction.quantified import clause, fit, fits
 from graph.extraction.quantities import quantities
 from graph.extraction.readings import Reading
@@ -56,7 +55,7 @@ def explain(extraction: Extraction, extractor: Extractor) -> Explanation:
     if reading is None:
         return Explanation(extraction)
     claims = tuple(_explained(candidate, reading) for candidate in extraction.found)
-    return Explanation(extraction, claims, tuple(_all_unclaimed(extraction, reading)))
+    return Explanation(extraction, claims, tuple(_all_unclaimed(extraction, reading, extractor.propose(reading))))
 
 
 # --- claims
@@ -116,10 +115,10 @@ def _matches(pattern: re.Pattern[str], line: Annotated, reading: Reading) -> Ite
 # --- figures without a claim
 
 
-def _all_unclaimed(extraction: Extraction, reading: Reading) -> Iterator[Unclaimed]:
+def _all_unclaimed(extraction: Extraction, reading: Reading, proposed: list[Candidate]) -> Iterator[Unclaimed]:
     """The sentences with a figure that no claim's quote touches, and the blocks with a figure that are not read."""
     spans = [(c.claim.start_char, c.claim.end_char) for c in extraction.found]
-    repeated = [c for c in verify(candidates(reading), reading)[0] if c not in extraction.found]
+    repeated = [c for c in verify(proposed, reading)[0] if c not in extraction.found]
     for index, line in enumerate(reading.annotated):
         start, end = line.sentence.start, line.sentence.end
         figures = [(at, stop, item) for at, stop, item in line.marks() if isinstance(item, tuple)]

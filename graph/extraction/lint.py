@@ -9,7 +9,7 @@ from graph.claims import PROPERTIES, UNITS, Claim
 from graph.extraction.dead import dead_entries
 from graph.extraction.evaluate import same
 from graph.extraction.lexicon import RULES, table
-from graph.extraction.pipeline import RuleExtractor, candidates
+from graph.extraction.pipeline import RuleExtractor
 from graph.extraction.readings import read
 from graph.extraction.rules import RuleError, compiled, read_rows
 from graph.reading import Document
@@ -70,7 +70,7 @@ def example_problems(extractor: RuleExtractor) -> list[str]:
         if not example:
             continue
         reading = read(document_of(example["text"]), extractor.gazetteer, extractor.shapes)
-        mine = [c.claim for c in candidates(reading) if c.rule == rule["id"]]
+        mine = [c.claim for c in extractor.propose(reading) if c.rule == rule["id"]]
         wanted = {"object": example["name"]} if kind == "plant" else {k: v for k, v in example.items() if k != "text"}
         if not any(fits(claim, wanted) for claim in mine):
             found.append(f"rule {rule['id']}: its example yields {[short(c) for c in mine]}, not {wanted}")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from graph.claims import Claim
-from graph.extraction.confidence import confidence
-from graph.extraction.frame import Frame
-from graph.extraction.frames import Frames
 from graph.extraction.industry import with_industry
 from graph.extraction.known_sites import with_known_sites
+from graph.extraction.learned.judge import STANDS, heard, judged
+from graph.extraction.learned.recogniser import HEARD, Recogniser
 from graph.extraction.mentions import Gazetteer
 from graph.extraction.merge import merge
 from graph.extraction.model import Candidate, Extraction, Mention, Rejection
-from graph.extraction.qualifiers import Qualified, Qualifiers
+from graph.extraction.proposer import Proposer
 from graph.extraction.readings import Reading, load_shapes, read
-from graph.extraction.resolve import canonical
 from graph.extraction.verify import verify
 from graph.reading import Document
 from graph.register import Register
@@ -28,7 +25,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass
 class RuleExtractor:
-    """The extractor of this house: lexicon and rules as data, nothing statistical."""
+    """The rules alone: lexicon and rules as data, nothing statistical."""
 
     register: Register
     name: str = "rules"
@@ -47,16 +44,42 @@ class RuleExtractor:
     def run(self, document: Document) -> Extraction:
         """The whole extraction of a document, with what was refused and why."""
         reading = self.read(document)
-        return nothing(document) if reading is None else concluded(reading, candidates(reading))
+        return nothing(document) if reading is None else concluded(reading, self.propose(reading))
+
+    def propose(self, reading: Reading) -> list[Candidate]:
+        """Every candidate of a document that was read, before the verifier."""
+        return [candidate for _, candidate in Proposer(reading).ruled()]
 
     def read(self, document: Document) -> Reading | None:
         """The document read up to its marked sentences; None where it yields nothing (see `unreadable`)."""
         return None if unreadable(document) else read(document, self.gazetteer, self.shapes)
 
 
+@dataclass
+class JudgedExtractor(RuleExtractor):
+    """The extractor of this house: the rules, a recogniser that learnt from gold, and a judge over both."""
+
+    name: str = "rules and recogniser"
+
+    def propose(self, reading: Reading) -> list[Candidate]:
+        """What the judge lets stand of the rules' candidates and of the recogniser's, before the verifier."""
+        proposer = Proposer(reading)
+        likely = [
+            (found.likelihood, found.frame, candidate)
+            for found in Recogniser(proposer.frames.plants).likely(HEARD)
+            for candidate in proposer.claims(found.frame)
+        ]
+        standing = (row for row in judged(heard(proposer.ruled(), likely)) if row[0] >= STANDS)
+        return [
+            candidate if candidate.confidence else replace(candidate, confidence=round(chance, 3))
+            for chance, statement in standing
+            for candidate in statement.candidates
+        ]
+
+
 def extract(document: Document, register: Register) -> Extraction:
-    """Extract the claims of one document. For many documents keep one `RuleExtractor` and call `run`."""
-    return RuleExtractor(register).run(document)
+    """Extract the claims of one document. For many documents keep one `JudgedExtractor` and call `run`."""
+    return JudgedExtractor(register).run(document)
 
 
 def nothing(document: Document) -> Extraction:
@@ -90,45 +113,4 @@ def unknown(reading: Reading) -> tuple[Mention, ...]:
     return tuple({m.name: m for m in reading.mentions if not m.known}.values())
 
 
-def candidates(reading: Reading) -> list[Candidate]:
-    """Every candidate of a document, before the verifier."""
-    frames = Frames(reading)
-    found = frames.all()
-    qualifiers = Qualifiers(reading, frames.discourse, frames.plants)
-    result: list[Candidate] = []
-    for frame in found:
-        qualified = qualifiers.of(frame, found)
-        if frame.needs_end and not (qualified.start or qualified.end):
-            continue
-        for region in qualified.regions:
-            claim = claim_of(frame, qualified, region, reading, frames)
-            if claim:
-                block = reading.blocks[reading.sentences[frame.index].block]
-                trace = (*frame.trace, "heading") if block.kind == "heading" else frame.trace
-                result.append(Candidate(claim, frame.rule, confidence(frame.rule), trace))
-    return result
-
-
-def claim_of(frame: Frame, qualified: Qualified, region: str | None, reading: Reading, frames: Frames) -> Claim | None:
-    """A frame with its qualifiers as a claim with canonical names and its quote."""
-    sentence = reading.annotated[frame.index]
-    start, end = sentence.span(frame.start, frame.end)
-    if frame.property in {"launch", "foundedIn", "carbonNeutrality"} or qualified.last:
-        end = max(end, qualified.last if qualified.last <= sentence.sentence.end else end)
-    text = reading.document.text
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    names = canonical(frame, reading, frames.discourse)
-    bound = frame.quantity.bound if frame.quantity else None
-    return Claim(
-        document=reading.document.slug, subject=names[0], property=frame.property, object=names[1], value=frame.value,
-        unit=frame.unit, bound=None if bound == "exact" else bound, start=qualified.start, end=qualified.end,
-        duration_years=qualified.duration_years, region=region, powertrain=qualified.powertrain, plan=qualified.plan,
-        modality=qualified.modality, attribution=qualified.attribution, quote=text[start:end], start_char=start,
-        end_char=end,
-    )  # fmt: skip
-
-
-__all__ = ["Extraction", "Rejection", "RuleExtractor", "extract"]
+__all__ = ["Extraction", "JudgedExtractor", "Rejection", "RuleExtractor", "extract"]

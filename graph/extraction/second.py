@@ -21,7 +21,7 @@ from graph.claims import BODY_STYLES, BOUNDS, MODALITIES, POWERTRAINS, PROPERTIE
 from graph.extraction.asking import AskingError, Endpoint, ask
 from graph.extraction.lexicon import cue
 from graph.extraction.model import Block, Candidate, Extraction, Mention, Rejection, When
-from graph.extraction.pipeline import RuleExtractor, candidates, concluded, nothing
+from graph.extraction.pipeline import RuleExtractor, concluded, nothing
 from graph.extraction.readings import Reading
 from graph.extraction.verify import passage
 from graph.reading import Document
@@ -96,12 +96,16 @@ class ModelExtractor:
         """The document as the rules read it; None where it yields nothing."""
         return self.rules.read(document)
 
+    def propose(self, reading: Reading) -> list[Candidate]:
+        """What the rules propose."""
+        return self.rules.propose(reading)
+
     def run(self, document: Document) -> Extraction:
         """The whole extraction of a document. What goes wrong with the model is a note; the rules' claims stay."""
         reading = self.read(document)
         if reading is None:
             return nothing(document)
-        proposed = candidates(reading)
+        proposed = self.propose(reading)
         refused: list[Rejection] = []
         notes: list[str] = []
         deadline = time.monotonic() + SECONDS

@@ -1,0 +1,1 @@
+"""A recogniser of claims that learnt from gold what no rule says."""

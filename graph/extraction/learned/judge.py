@@ -1,0 +1,121 @@
+"""The judge: of all that rules and recogniser propose about a document, what stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from math import log
+
+from graph.claims import Claim
+from graph.extraction.frame import Frame
+from graph.extraction.learned.weights import Weights, learned, likelihood
+from graph.extraction.model import Candidate
+from graph.register import fold
+
+Place = tuple[object, ...]
+Key = tuple[object, ...]
+STANDS = 0.4  # probability from which a statement stands
+CLEAR = 0.3  # likelihood from which a sentence counts as saying so
+
+
+@dataclass
+class Statement:
+    """One statement with all that proposes it: the rules' candidates, and the recogniser's with their likelihoods."""
+
+    ruled: list[tuple[Frame, Candidate]] = field(default_factory=list)
+    likely: list[tuple[float, Frame, Candidate]] = field(default_factory=list)
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """What would stand: the rules' own, else the likeliest."""
+        return [c for _, c in self.ruled] or [max(self.likely, key=lambda row: row[0])[2]]
+
+
+@dataclass
+class Hearing:
+    """All statements proposed about one document, and what else is said at the same places."""
+
+    statements: dict[Key, Statement]
+    rivals: dict[Place, dict[Key, float]]
+    ruled: dict[Place, set[Key]]
+    figures: dict[tuple[int, int], dict[str, float]]
+    figured: dict[tuple[int, int], set[str]]
+
+
+def key_of(claim: Claim) -> Key:
+    """What two candidates for one statement share."""
+    ends = [fold(claim.subject), fold(claim.object or "")]
+    if claim.property == "partnersWith":
+        ends.sort()
+    return (claim.property, *ends, str(claim.value), claim.unit, claim.modality == "negated")
+
+
+def heard(ruled: Iterable[tuple[Frame, Candidate]], likely: Iterable[tuple[float, Frame, Candidate]]) -> Hearing:
+    """Gather what is proposed, statement by statement."""
+    hearing = Hearing(defaultdict(Statement), defaultdict(dict), defaultdict(set), defaultdict(dict), defaultdict(set))
+    for frame, candidate in ruled:
+        key = key_of(candidate.claim)
+        hearing.statements[key].ruled.append((frame, candidate))
+        hearing.ruled[contested(frame, candidate.claim)].add(key)
+        if frame.quantity:
+            hearing.figured[frame.index, frame.anchor].add(frame.property)
+    for chance, frame, candidate in likely:
+        key = key_of(candidate.claim)
+        hearing.statements[key].likely.append((chance, frame, candidate))
+        rivals = hearing.rivals[contested(frame, candidate.claim)]
+        rivals[key] = max(chance, rivals.get(key, 0.0))
+        if frame.quantity:
+            figures = hearing.figures[frame.index, frame.anchor]
+            figures[frame.property] = max(chance, figures.get(frame.property, 0.0))
+    return hearing
+
+
+def contested(frame: Frame, claim: Claim) -> Place:
+    """What several subjects may claim: a sentence's value or object of a property."""
+    return (frame.index, claim.property, None if claim.property == "operatesPlant" else claim.object, str(claim.value))
+
+
+def traits(key: Key, statement: Statement, hearing: Hearing) -> Iterator[tuple[str, float]]:
+    """What the judge looks at, each with its strength."""
+    prop = str(key[0])
+    yield "bias", 1
+    yield f"p:{prop}", 1
+    if statement.likely:
+        yield from of_likely(prop, key, statement, hearing)
+    else:
+        yield "unseen", 1
+        yield f"unseen|{prop}", 1
+    if statement.ruled:
+        yield "ruled", 1
+        yield f"ruled|{prop}", 1
+        yield from ((f"rule:{rule}", 1) for rule in sorted({c.rule for _, c in statement.ruled}))
+        yield from ((f"by:{step}", 1) for step in sorted({c.trace[0] for _, c in statement.ruled if c.trace}))
+
+
+def of_likely(prop: str, key: Key, statement: Statement, hearing: Hearing) -> Iterator[tuple[str, float]]:
+    """What the recogniser makes of a statement, and of its rivals at the same place."""
+    chance, frame, candidate = max(statement.likely, key=lambda row: row[0])
+    bounded = min(max(chance, 1e-4), 1 - 1e-4)
+    odds = log(bounded / (1 - bounded))
+    yield "odds", odds
+    yield f"odds|{prop}", odds
+    yield "often", min(3, sum(n > CLEAR for n, _, _ in statement.likely))
+    place = contested(frame, candidate.claim)
+    rival = max((n for other, n in hearing.rivals[place].items() if other != key), default=0.0)
+    yield "rival", rival
+    yield "behind", max(0.0, rival - chance)
+    if frame.quantity:
+        others = hearing.figures[frame.index, frame.anchor]
+        yield "otherwise", max((n for name, n in others.items() if name != prop), default=0.0)
+    if not statement.ruled:
+        yield "ruled otherwise", any(other != key for other in hearing.ruled.get(place, ()))
+        if frame.quantity:
+            yield "figured", any(name != prop for name in hearing.figured.get((frame.index, frame.anchor), ()))
+
+
+def judged(hearing: Hearing, weights: Weights | None = None) -> Iterator[tuple[float, Statement]]:
+    """Each statement with the probability that the text makes it."""
+    table = (learned() if weights is None else weights).get("judge", {})
+    for key, statement in hearing.statements.items():
+        yield likelihood(sum(table.get(name, 0.0) * n for name, n in traits(key, statement, hearing))), statement

@@ -1,0 +1,218 @@
+"""Every frame that the names, numbers and dates of a sentence allow, whatever the words between them say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from graph.claims import MONEY
+from graph.extraction.annotate import Annotated
+from graph.extraction.frame import Frame
+from graph.extraction.learned.spots import Spot
+from graph.extraction.lexicon import place_adjectives, role_name, roles, table
+from graph.extraction.model import Mention, Quantity, When
+
+# property -> letters of the marks that its subject and its object bear
+RELATED = {
+    "memberOf": ("O", "A"), "subsidiaryOf": ("O", "O"), "hasBrand": ("O", "B"), "makesModel": ("OB", "V"),
+    "usesPlatform": ("VOB", "P"), "developsPlatform": ("OB", "P"), "developsBattery": ("OB", "T"),
+    "usesBattery": ("VP", "T"), "hasPlan": ("OB", "S"), "partnersWith": ("OB", "OB"), "holdsStakeIn": ("OB", "OB"),
+    "supplies": ("OB", "OB"), "locatedIn": ("OF", "L"), "operatesPlant": ("OB", "F"), "offersTechnology": ("OB", "K"),
+    "holdsRole": ("H", "OB"), "succeeds": ("VP", "VP"),
+}  # fmt: skip
+# what a number measures -> properties, with the letters of their subjects
+MEASURED = {
+    "money": (("investment", "OBS"), ("price", "V")),
+    "percent": (("salesShare", "OB"), ("costReduction", "OBTP")),
+    "GWh": (("productionCapacity", "OBF"),),
+    "kWh": (("batteryCapacity", "VPT"),),
+    "distance": (("drivingRange", "VT"),),
+    "min": (("chargingTime", "VT"),),
+    "kW": (("chargingPower", "VP"), ("power", "V")),
+    "V": (("voltage", "VP"),),
+    "rank": (("rank", "OB"),),
+    "count": (
+        ("salesVolume", "OBV"), ("productionVolume", "OBFVP"), ("productionCapacity", "OBF"), ("jobs", "OBF"),
+        ("employeeCount", "OBF"), ("modelCount", "OBPS"), ("platformCount", "OBS"), ("operatesPlant", "OB"),
+    ),
+}  # fmt: skip
+COUNTED = {
+    "modelCount": "models", "platformCount": "platforms", "operatesPlant": "plants", "jobs": "people",
+    "employeeCount": "people", "salesVolume": "vehicles", "productionVolume": "vehicles",
+}  # fmt: skip
+DATED = {"launch": "VPS", "foundedIn": "O", "carbonNeutrality": "OB"}
+NEAREST = 7  # subjects tried for one value
+NATION = re.compile(r"(?<![\w‹])[A-Z][a-z]+(?: [A-Z][a-z]+)?(?![\w#])")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A frame that may be a claim, with the two places of the marked sentence that it joins, and what it takes from
+    a third: a number, a date, a role."""
+
+    frame: Frame
+    one: Spot
+    other: Spot
+    item: Quantity | When | None = None
+    third: tuple[int, int] | None = None
+    rank: int = 0  # how many subjects of its kind are nearer to the value
+
+
+@cache
+def said(what: str) -> re.Pattern[str]:
+    """The words of lexicon/proposals.toml that say something without a number."""
+    return re.compile(table("proposals")[what], re.IGNORECASE)
+
+
+@cache
+def body_styles() -> list[tuple[re.Pattern[str], str]]:
+    """Body styles in the singular and the plural."""
+    return [
+        (re.compile(rf"(?<!\w)(?:{row['text']})s?(?!\w)", re.IGNORECASE), row["code"])
+        for row in table("bodies")["body"]
+    ]
+
+
+def framed(prop: str, index: int, one: Spot, other: Spot, **rest: object) -> Frame:
+    """A frame of a property whose words reach from one place to the other, where the sentence names both."""
+    first, last = (min(one.start, other.start), max(one.end, other.end)) if one.named else (other.start, other.end)
+    return Frame(f"learned.{prop}", prop, index, first, last, other.start, one.name, **rest)  # type: ignore[arg-type]
+
+
+def fit(spots: list[Spot], wanted: str, position: int) -> list[Spot]:
+    """The spots of some kinds, the nearest first."""
+    there = [spot for spot in spots if set(wanted) & set(spot.kinds)]
+    there.sort(key=lambda s: min(abs(s.start - position), abs(s.end - position)) + (0 if s.named else 40))
+    return there[:NEAREST]
+
+
+def relations(index: int, sentence: Annotated, spots: list[Spot]) -> Iterator[Proposal]:
+    """What two spots may have to do with each other; at least one of them is named."""
+    shares = [(s, e, i[0]) for s, e, i in sentence.marks() if isinstance(i, tuple) and i[0].unit == "percent"]
+    equal = said("equal").search(sentence.text)
+    for one in spots:
+        for other in spots:
+            if one.name == other.name or not (one.named or other.named):
+                continue
+            for prop, (subjects, objects) in RELATED.items():
+                if not (set(subjects) & set(one.kinds) and set(objects) & set(other.kinds)):
+                    continue
+                if prop == "partnersWith" and (one.start, one.name) > (other.start, other.name):
+                    continue
+                a, b = (one, other) if other.named else (other, one)
+                frame = replace(framed(prop, index, a, b), subject=one.name, object=other.name)
+                if prop == "holdsRole":
+                    for start, end, role in roles_in(sentence.text, frame.start - 60, frame.end + 60):
+                        yield Proposal(replace(frame, value=role), one, other, third=(start, end))
+                    continue
+                if prop == "holdsStakeIn":
+                    for start, end, share in shares[:4]:
+                        wide = replace(frame, start=min(frame.start, start), end=max(frame.end, end))
+                        stake = replace(wide, value=share.value, unit="percent", quantity=share)
+                        yield Proposal(stake, one, other, share, (start, end))
+                    if equal and not shares:
+                        yield Proposal(replace(frame, value=50, unit="percent"), one, other, None, equal.span())
+                yield Proposal(frame, one, other)
+
+
+def roles_in(text: str, first: int, last: int) -> list[tuple[int, int, str]]:
+    """The roles that a span of text speaks of: where, and spelled out."""
+    found = sorted(
+        (
+            (m.start(), m.end(), role_name(m.group()))
+            for pattern, _ in roles()
+            for m in pattern.finditer(text, max(0, first), last)
+        ),
+        key=lambda r: (r[0], -r[1]),
+    )
+    kept: list[tuple[int, int, str]] = []
+    for role in found:
+        if not kept or role[0] >= kept[-1][1]:
+            kept.append(role)
+    return kept
+
+
+def measured(unit: str | None, ordinal: bool) -> str:
+    """What kind of number it is."""
+    if ordinal:
+        return "rank"
+    if unit in MONEY:
+        return "money"
+    plain = (unit or "").removesuffix("/year")
+    return {"km": "distance", "mi": "distance"}.get(plain, plain if plain in MEASURED else "count")
+
+
+def measures(
+    index: int, sentence: Annotated, spots: list[Spot], start: int, end: int, item: tuple[Quantity, ...]
+) -> Iterator[Proposal]:
+    """What a number may say, and of whom."""
+    if item[0].converted:
+        return
+    kind = measured(item[0].unit, item[0].ordinal)
+    for prop, subjects in MEASURED[kind]:
+        for rank, one in enumerate(fit(spots, subjects, start)):
+            for quantity in item:
+                unit = COUNTED.get(prop, quantity.unit)
+                if prop == "rank":
+                    unit = None
+                elif prop == "productionCapacity":
+                    year = quantity.per == "year" or said("yearly").search(sentence.text)
+                    unit = "vehicles/year" if kind != "GWh" else "GWh/year" if year else "GWh"
+                at = Spot("", start, end, kind)
+                frame = framed(prop, index, one, at, value=quantity.value, unit=unit, quantity=quantity)
+                yield Proposal(frame, one, at, quantity, rank=rank)
+
+
+def dates(index: int, spots: list[Spot], start: int, end: int, when: When) -> Iterator[Proposal]:
+    """What a date may be the date of."""
+    for prop, subjects in DATED.items() if when.last or when.first else ():
+        at = Spot("", start, end, "when")
+        for rank, one in enumerate(fit(spots, subjects, start)):
+            yield Proposal(framed(prop, index, one, at, when=when, needs_end=True), one, at, when, rank=rank)
+
+
+def texts(index: int, sentence: Annotated, spots: list[Spot]) -> Iterator[Proposal]:
+    """What words say without a number: a nation, a kind of body, that somebody leads, that all is electric."""
+    text = sentence.text
+    companies = [spot for spot in spots if set("OB") & set(spot.kinds)]
+    for at in nations(sentence):
+        for rank, one in enumerate(fit(companies, "OB", at.start)):
+            yield Proposal(framed("country", index, one, at, value=at.name), one, at, rank=rank)
+    for pattern, code in body_styles():
+        for match in pattern.finditer(text):
+            at = Spot(code, *match.span(), "body")
+            for rank, one in enumerate(fit(spots, "V", at.start)):
+                yield Proposal(framed("bodyStyle", index, one, at, value=code), one, at, rank=rank)
+    for match in said("leading").finditer(text):
+        at = Spot("", *match.span(), "leading")
+        for rank, one in enumerate(fit(companies, "OB", at.start)):
+            yield Proposal(framed("rank", index, one, at, value=1), one, at, rank=rank)
+    for match in said("all").finditer(text):
+        at = Spot("", *match.span(), "all")
+        for rank, one in enumerate(fit(companies, "OB", at.start)):
+            yield Proposal(framed("salesShare", index, one, at, value=100, unit="percent"), one, at, rank=rank)
+
+
+def nations(sentence: Annotated) -> Iterator[Spot]:
+    """The countries that a sentence speaks of, by name or by adjective."""
+    adjectives = place_adjectives()
+    for start, end, item in sentence.marks():
+        if isinstance(item, Mention) and "Country" in item.kinds:
+            yield Spot(item.name, start, end, "L")
+    for match in NATION.finditer(sentence.text):
+        place = adjectives.get(match.group()) or adjectives.get(match.group().split()[0])
+        if place:
+            yield Spot(place, *match.span(), "nation")
+
+
+def proposals_of(index: int, sentence: Annotated, spots: list[Spot]) -> Iterator[Proposal]:
+    """All proposals of a sentence, but for its plants."""
+    yield from relations(index, sentence, spots)
+    for start, end, item in sentence.marks():
+        if isinstance(item, tuple):
+            yield from measures(index, sentence, spots, start, end, item)
+        elif isinstance(item, When):
+            yield from dates(index, spots, start, end, item)
+    yield from texts(index, sentence, spots)
