@@ -69,7 +69,7 @@ def _matches(pattern: str, entry: str) -> bool:
 
 def _unread() -> Iterator[str]:
     """Tables and lists of the lexicon that no code names, and word classes that no pattern uses."""
-    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(CODE.glob("*.py")))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(CODE.rglob("*.py")))
     patterns = "\n".join(p.read_text(encoding="utf-8") for f in (RULES, FOLDER) for p in sorted(f.glob("*.toml")))
     used = set(MACRO.findall(code + patterns))
     for file, content in _lexicon():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -35,6 +36,11 @@ def token_of(word: str) -> tuple[str, tuple[str, ...]]:
     return cut if len(cut) > 2 else low, classes
 
 
+def once(features: Iterable[str]) -> list[str]:
+    """Each feature once, in an order that is always the same, so that sums of weights are too."""
+    return list(dict.fromkeys(features))
+
+
 class Line:
     """A marked sentence as tokens (stems, and the kinds of its marks), with the features that its proposals share."""
 
@@ -45,8 +51,8 @@ class Line:
         self.starts = [m.start() for m in found]
         self.tokens = [token for token, _ in read]
         self.classes = [classes for _, classes in read]
-        words = {f"s:{token}" for token in self.tokens if token[0].isalpha()}
-        self.features = [*words, *{f"cs:{c}" for classes in self.classes for c in classes}]
+        words = [f"s:{token}" for token in self.tokens if token[0].isalpha()]
+        self.features = once([*words, *(f"cs:{c}" for classes in self.classes for c in classes)])
 
     def at(self, position: int) -> int:
         """The number of the token at a position."""
@@ -74,7 +80,7 @@ def pair_features(line: Line, one: Spot, other: Spot) -> list[str]:
         if spot.likelihood
     ]
     found += between(line, left, right, way) if left else []
-    return found + around(line, right, way)
+    return once(found + around(line, right, way))
 
 
 def between(line: Line, left: Spot, right: Spot, way: str) -> list[str]:
@@ -83,8 +89,8 @@ def between(line: Line, left: Spot, right: Spot, way: str) -> list[str]:
     words = line.tokens[first:last]
     count = len(words)
     found = [f"{way}n{count if count < 4 else 4 + min(count // 5, 4)}"]
-    found += [f"{way}b:{word}" for word in set(words)]
-    found += [f"{way}c:{c}" for c in {c for classes in line.classes[first:last] for c in classes}]
+    found += [f"{way}b:{word}" for word in words]
+    found += [f"{way}c:{c}" for classes in line.classes[first:last] for c in classes]
     found += [f"{way}bb:{a} {b}" for a, b in pairwise(words)]
     found += [f"{way}sk:{a} {b}" for n, a in enumerate(words[:-2]) for b in words[n + 2 : n + 5]] if count < 14 else []
     found += [f"{way}l{k}:{line.token(start - k)}" for k in (1, 2, 3)]
@@ -136,4 +142,4 @@ def own_features(proposal: Proposal, line: Line) -> list[str]:
         found += [f"t{side}", f"t{side}l:{line.token(at - 1)}", f"t{side}r:{line.token(after)}"]
         found += [f"td{min(6, abs(at - line.at(first)))}", f"te{min(6, abs(at - line.at(right.start)))}"]
         found += [f"tw:{word}" for word in line.tokens[max(0, at - 3) : after + 3]]
-    return found
+    return once(found)

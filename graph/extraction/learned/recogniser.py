@@ -16,6 +16,7 @@ from graph.extraction.sites import Plants
 from graph.extraction.subjects import LONGEST_SENTENCE
 
 SITE = "learned.site"
+MOST = 30  # names of a sentence that are looked at; more stand in no sentence but in a list
 HEARD = 0.08  # likelihood from which the judge hears a proposal
 
 
@@ -83,7 +84,7 @@ class Recogniser:
         """What a sentence names and what it may speak of without a name."""
         if index not in self.known:
             named = self.spots.named(sentence)
-            self.known[index] = [*named, *self.spots.understood(index, named)]
+            self.known[index] = [*named[:MOST], *self.spots.understood(index, named)]
         return self.known[index]
 
     def scored(self, index: int, proposals: Iterable[Proposal]) -> Iterator[tuple[Proposal, float]]:

@@ -53,7 +53,7 @@ class Vocabulary:
         import numpy as np
 
         numbers = self.numbers
-        return np.fromiter((numbers.setdefault(f, len(numbers)) for f in set(features)), dtype=np.int32)
+        return np.fromiter((numbers.setdefault(f, len(numbers)) for f in dict.fromkeys(features)), dtype=np.int32)
 
 
 class Lesson:
@@ -147,9 +147,7 @@ def fitted(examples: Iterable[Example]) -> dict[str, dict[int, float]]:
     for example in examples:
         if example.right is not None:
             tables[example.table].append(example)
-    return {
-        name: regression(rows) for name, rows in tables.items() if {True, False} <= {r.right for r in rows}
-    }
+    return {name: regression(rows) for name, rows in tables.items() if {True, False} <= {r.right for r in rows}}
 
 
 def regression(rows: Sequence[Example]) -> dict[int, float]:
