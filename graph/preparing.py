@@ -31,7 +31,7 @@ from graph.review import SUFFIX, Reviewed, ReviewError, apply, read_review
 from graph.validation import Report, Result
 
 TOGETHER = 40  # documents that pass the gate together; more gain nothing
-_SOURCES = {".py", ".toml", ".rq", ".ttl"}
+_SOURCES = {".py", ".toml", ".rq", ".ttl", ".gz"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,14 @@ class JudgedExtractor(RuleExtractor):
             for candidate in proposer.claims(found.frame)
         ]
         standing = (row for row in judged(heard(proposer.ruled(), likely)) if row[0] >= STANDS)
-        return [
-            candidate if candidate.confidence else replace(candidate, confidence=round(chance, 3))
-            for chance, statement in standing
-            for candidate in statement.candidates
-        ]
+        return [weighed(c, chance) for chance, statement in standing for c in statement.candidates]
+
+
+def weighed(candidate: Candidate, chance: float) -> Candidate:
+    """A candidate with the judge's probability as confidence, where gold has not measured the rule that found it."""
+    if candidate.confidence is not None:
+        return candidate
+    return replace(candidate, confidence=round(chance, 3), trace=(*candidate.trace, f"judged: {chance:.2f}"))
 
 
 def extract(document: Document, register: Register) -> Extraction:

@@ -9,6 +9,7 @@ from math import log
 
 from graph.claims import Claim
 from graph.extraction.frame import Frame
+from graph.extraction.learned.recogniser import CLEAR
 from graph.extraction.learned.weights import Weights, learned, likelihood
 from graph.extraction.model import Candidate
 from graph.register import fold
@@ -16,7 +17,6 @@ from graph.register import fold
 Place = tuple[object, ...]
 Key = tuple[object, ...]
 STANDS = 0.4  # probability from which a statement stands
-CLEAR = 0.3  # likelihood from which a sentence counts as saying so
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.extraction.annotate import Annotated
@@ -17,6 +17,7 @@ from graph.extraction.subjects import LONGEST_SENTENCE
 
 SITE = "learned.site"
 MOST = 30  # names of a sentence that are looked at; more stand in no sentence but in a list
+CLEAR = 0.3  # likelihood from which a sentence counts as saying so
 HEARD = 0.08  # likelihood from which the judge hears a proposal
 
 
@@ -43,16 +44,13 @@ class Recogniser:
         self.actors: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def likely(self, least: float) -> list[Likely]:
-        """The frames that are claims with a likelihood of at least so much, in the order of the text."""
+        """The frames that are claims with a likelihood of at least so much and that tell something new."""
         if not self.weights:
             return []
-        found = []
-        for frame, likely in self.judge_sites():
-            if likely >= least:
-                found.append(Likely(frame, likely))
+        found = [Likely(frame, n) for frame, n in self.judge_sites() if n >= least]
         for index, proposals in self.proposals():
             found += [Likely(p.frame, n) for p, n in self.scored(index, proposals) if n >= least]
-        return found
+        return telling(found)
 
     def judge_sites(self) -> Iterator[tuple[Frame, float]]:
         """Judge first who has a plant where, since all else that is told of a plant hangs on that."""
@@ -151,6 +149,20 @@ class Recogniser:
             found += [f"owned:{owned.name == other.name}"] if owned else []
             found += self.sites.acquainted(one, other)
         return found
+
+
+def telling(found: Sequence[Likely]) -> list[Likely]:
+    """Of frames that say the same, the likeliest and those that say it clearly, in their order."""
+    best: dict[tuple[object, ...], float] = {}
+    for one in found:
+        best[same(one)] = max(one.likelihood, best.get(same(one), 0.0))
+    return [one for one in found if one.likelihood >= CLEAR or one.likelihood == best[same(one)]]
+
+
+def same(one: Likely) -> tuple[object, ...]:
+    """What frames share that say the same."""
+    frame = one.frame
+    return (frame.property, frame.subject, frame.object, str(frame.value), str(frame.when))
 
 
 def table_of(proposal: Proposal) -> str:

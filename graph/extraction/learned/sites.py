@@ -14,7 +14,8 @@ from graph.extraction.owners import company_of
 from graph.extraction.sites import Plants
 
 OWNERS = 6  # companies tried for one place
-LEAST = 0.12  # likelihood from which a site is spoken of at all
+LEAST = 0.1  # likelihood from which a site is spoken of at all
+MOST = 2  # plants tried for one place
 
 
 class Sites:
@@ -23,7 +24,7 @@ class Sites:
     def __init__(self, plants: Plants) -> None:
         self.plants = plants
         self.reading = plants.reading
-        self.judged: dict[str, tuple[float, str, str]] = {}  # place -> likelihood, owner, plant's name
+        self.judged: dict[str, dict[str, float]] = {}  # place -> the plants that may stand there, each as likely as
 
     def proposals(self, index: int, sentence: Annotated, spots: list[Spot]) -> Iterator[Proposal]:
         """operatesPlant for each place of a sentence and each company in reach."""
@@ -49,10 +50,15 @@ class Sites:
         ]
 
     def judge(self, proposal: Proposal, likelihood: float) -> None:
-        """Keep the likeliest owner of each place."""
-        place, frame = proposal.other.name, proposal.frame
-        if likelihood > self.judged.get(place, (0.0, "", ""))[0]:
-            self.judged[place] = (likelihood, frame.subject, frame.object or "")
+        """Keep how likely a plant stands in a place: as likely as the sentence that says so most clearly."""
+        there = self.judged.setdefault(proposal.other.name, {})
+        plant = proposal.frame.object or ""
+        there[plant] = max(likelihood, there.get(plant, 0.0))
+
+    def there(self, place: str) -> list[tuple[float, str]]:
+        """The likeliest plants of a place, by two different owners at most."""
+        found = sorted(((n, plant) for plant, n in self.judged.get(place, {}).items() if n >= LEAST), reverse=True)
+        return found[:MOST]
 
     def acquainted(self, one: Spot, other: Spot) -> list[str]:
         """Whether a company is known to have a plant in a place."""
@@ -70,38 +76,34 @@ class Sites:
                 here.add(plant.name)
                 yield Spot(plant.name, plant.start, plant.end, "F", "plant")
         for place in self.places(sentence):
-            likelihood, _, name = self.judged.get(place.name, (0.0, "", ""))
-            if likelihood >= LEAST and name not in here:
-                here.add(name)
-                yield Spot(name, place.start, place.end, "F", "site", likelihood)
+            for likelihood, name in self.there(place.name):
+                if name not in here:
+                    here.add(name)
+                    yield Spot(name, place.start, place.end, "F", "site", likelihood)
         for step, found in (("site:last", self.last(index)), ("site:main", self.main())):
-            if found and found[2] not in here:
-                here.add(found[2])
-                yield Spot(found[2], 0, 0, "F", step, found[0])
+            if found and found[1] not in here:
+                here.add(found[1])
+                yield Spot(found[1], 0, 0, "F", step, found[0])
 
-    def last(self, index: int) -> tuple[float, str, str] | None:
+    def last(self, index: int) -> tuple[float, str] | None:
         """The site spoken of last before a sentence."""
         for back in range(index - 1, max(-1, index - 6), -1):
             for place in reversed(self.places(self.reading.annotated[back])):
-                judged = self.judged.get(place.name, (0.0, "", ""))
-                if judged[0] >= LEAST:
-                    return judged
+                if found := self.there(place.name):
+                    return found[0]
         return None
 
-    def main(self) -> tuple[float, str, str] | None:
+    def main(self) -> tuple[float, str] | None:
         """The likeliest site of the document."""
-        best = max(self.judged.values(), default=(0.0, "", ""))
-        return best if best[0] >= LEAST else None
+        return max((found[0] for place in self.judged if (found := self.there(place))), default=None)
 
     def located(self, index: int, sentence: Annotated) -> Iterator[Proposal]:
         """locatedIn for the sites of a sentence: their place, and each country or place named with it."""
         places = self.places(sentence)
         for place in places:
-            likelihood, _, name = self.judged.get(place.name, (0.0, "", ""))
-            if likelihood < LEAST:
-                continue
-            site = Spot(name, place.start, place.end, "F", "site", likelihood)
-            for other in places:
-                if other is place or other.kinds == "C":
-                    frame = framed("locatedIn", index, site, other, object=other.name)
-                    yield Proposal(frame, site, other)
+            for likelihood, name in self.there(place.name):
+                site = Spot(name, place.start, place.end, "F", "site", likelihood)
+                for other in places:
+                    if other is place or other.kinds == "C":
+                        frame = framed("locatedIn", index, site, other, object=other.name)
+                        yield Proposal(frame, site, other)

@@ -17,7 +17,7 @@ from graph.extraction.evaluate import Names
 from graph.extraction.frame import Frame
 from graph.extraction.learned.judge import Hearing, heard, traits
 from graph.extraction.learned.proposals import Proposal
-from graph.extraction.learned.recogniser import HEARD, Recogniser, table_of
+from graph.extraction.learned.recogniser import HEARD, Likely, Recogniser, table_of, telling
 from graph.extraction.learned.weights import Weights, likelihood
 from graph.extraction.model import Candidate
 from graph.extraction.pipeline import RuleExtractor
@@ -112,12 +112,9 @@ class Lesson:
 
     def hearing(self, chances: Iterable[float]) -> Hearing:
         """What the judge hears of the document, where the recogniser gives these chances to sites and the rest."""
-        likely = [
-            (chance, example.proposal.frame, candidate)
-            for example, chance in zip([*self.sites, *self.rest], chances, strict=True)
-            if chance >= HEARD
-            for candidate in self.proposer.claims(example.proposal.frame)
-        ]
+        rows = zip([*self.sites, *self.rest], chances, strict=True)
+        found = telling([Likely(e.proposal.frame, chance) for e, chance in rows if chance >= HEARD])
+        likely = [(one.likelihood, one.frame, c) for one in found for c in self.proposer.claims(one.frame)]
         return heard(self.ruled, likely)
 
     def holds(self, candidates: Sequence[Candidate]) -> bool:
