@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from graph import copies
 from graph.extraction.model import Extraction
-from graph.extraction.pipeline import RuleExtractor
+from graph.extraction.pipeline import JudgedExtractor
 from graph.paths import DOCUMENTS, HOUSE
 from graph.reading import Document, UnreadableDocument, read_document
 from graph.register import load_register
 
-RULES = RuleExtractor(load_register())
+RULES = JudgedExtractor(load_register())
 SIZE = 20_000  # characters
 ENGLISH = "Ford said that it will go on with the work on the plant and that it is for the best. "
 CLAIM = "Kia will invest $5 billion in electric cars by 2030."
@@ -123,10 +123,10 @@ CHILD = """
 import json, resource, sys, time
 from pathlib import Path
 from graph.copies import signatures
-from graph.extraction.pipeline import RuleExtractor
+from graph.extraction.pipeline import JudgedExtractor
 from graph.reading import read_document
 from graph.register import Register
-extractor = RuleExtractor(Register.of([]))
+extractor = JudgedExtractor(Register.of([]))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 begun = time.process_time()
 document = read_document(Path(sys.argv[1]))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from graph.claims import Claim, read_claims
 from graph.extraction.evaluate import evaluate, evaluate_folder, extracted
 from graph.extraction.lint import lint
-from graph.extraction.pipeline import LONGEST, RuleExtractor, extract
+from graph.extraction.pipeline import LONGEST, JudgedExtractor, RuleExtractor, extract
 from graph.paths import HOUSE
 from graph.reading import Document
 from graph.register import load_register
@@ -102,7 +102,7 @@ def test_another_language_and_a_huge_text_yield_a_note() -> None:
 
 def test_the_function_and_the_extractor_agree() -> None:
     one = document("Tesla, Inc. builds cars in Fremont, California. The Tesla Model 3 has a range of 500 km.")
-    assert extract(one, REGISTER).found == EXTRACTOR.run(one).found
+    assert extract(one, REGISTER).found == JudgedExtractor(REGISTER).run(one).found
     assert EXTRACTOR.extract(one) == list(EXTRACTOR.run(one).found)
 
 
