@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 
 from service.sparql.tokens import CLOSES, Token, read
 
 AGGREGATES = ("count", "sum", "min", "max", "avg", "sample", "group_concat")
 LONGEST = 5000  # tokens that are looked at
-_NAMES = rf"\b(?:{'|'.join(AGGREGATES)})\s*\("
-_NESTED = re.compile(rf"{_NAMES}(?:\([^(){{}}]*\)|[^){{}}])*?{_NAMES}")  # perhaps one within another
 
 
 def find(text: str) -> tuple[int, str] | None:
     """Where a text first does what is forbidden, from 0, and what that is in a sentence; None where it does not."""
-    if "(" not in text:
-        return None
-    low = text.lower()
-    several = sum(low.count(name) for name in AGGREGATES) > 1
-    if not (several and _NESTED.search(low)) and "<<(" not in text:
+    if not _perhaps_nested(text.lower()) and "<<(" not in text:
         return None
     tokens = list(islice(read(text), LONGEST))
     return _nested_aggregate(tokens) or _subject(tokens)
+
+
+def _perhaps_nested(low: str) -> bool:
+    """A quick look at a text in small letters: might an aggregate begin before another has ended?"""
+    depth = 0  # of the parentheses in an aggregate that has begun
+    for piece in low.split("(")[:-1]:
+        if depth:
+            depth -= piece.count(")")
+            if depth < 0 or "{" in piece or "}" in piece:
+                depth = 0
+        if piece.rstrip().endswith(AGGREGATES):
+            if depth:
+                return True
+            depth = 1
+        elif depth:
+            depth += 1
+    return False
 
 
 def _nested_aggregate(tokens: list[Token]) -> tuple[int, str] | None:
