@@ -16,7 +16,7 @@ from graph.extraction.confidence import FILE, measure
 from graph.extraction.mentions import ORGANIZATION_KINDS
 from graph.extraction.model import Extraction
 from graph.extraction.naming import names_table, recognised
-from graph.extraction.pipeline import JudgedExtractor
+from graph.extraction.pipeline import RuleExtractor
 from graph.reading import Document, find_documents, read_document
 from graph.register import Register, fold
 
@@ -96,7 +96,7 @@ def evaluate_folder(folder: Path, register: Register, *, errors: bool = False) -
     if not gold_files:
         raise FileNotFoundError(f"{folder}: no *.claims.jsonl in it; gold is one such file beside each document")
     gold = [claim for path in gold_files for claim in read_claims(path)]
-    extractor = JudgedExtractor(register)
+    extractor = RuleExtractor(register)
     readings = [reading for document in documents_of(folder) if (reading := extractor.read(document))]
     mentions = {reading.document.slug: reading.mentions for reading in readings}
     names = recognised(gold, mentions, register, Names(register).key)
@@ -120,7 +120,7 @@ def extracted(folder: Path, register: Register) -> list[Claim]:
 
 def runs_of(folder: Path, register: Register) -> list[Extraction]:
     """The extraction of every document of a folder that has gold."""
-    extractor = JudgedExtractor(register)
+    extractor = RuleExtractor(register)
     return [extractor.run(document) for document in documents_of(folder)]
 
 

@@ -109,9 +109,9 @@ class Hometowns(Towns):
         models = [m.name for m in sentence.mentions() if "VehicleModel" in m.kinds]
         makers = [o.name for name in models if (o := self.discourse.owner(name))]
         found = next((n for n in [*ranked, *makers] if n in known), None)
-        found = found or next(
-            (self.building(n, o) for n in [*ranked, *makers] for o in sorted(known) if self.discourse.akin(n, o)), None
-        )
+        if found is None:
+            akin = [(n, [o for o in sorted(known) if self.discourse.akin(n, o)]) for n in [*ranked, *makers]]
+            found = next((self.owners.building(n, known, others) for n, others in akin if others), None)
         if found is None:
             named = {self.owners.company(name) for name in known if self.reading.names(name)}
             found = named.pop() if len(named) == 1 else None
@@ -124,7 +124,3 @@ class Hometowns(Towns):
         entity = self.reading.register.resolve(name)
         above = [self.reading.register.entities[p].name for p in entity.parents] if entity else []
         return name in known and bool(known & set(above)) and self.reading.entity_kinds(name) != {"Brand"}
-
-    def building(self, name: str, known: str) -> str:
-        """Of a company that is akin to one known to build, the one that builds: a mere brand builds nothing."""
-        return known if self.reading.entity_kinds(name) == {"Brand"} else name

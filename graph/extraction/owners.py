@@ -119,14 +119,21 @@ class Owners:
         """The owner of a plant that its phrase leaves open, held against who is known to build there: if that is not
         the one supposed, it is the one that the text names; where only a car is told of, else nobody."""
         known = owners_at(place)
-        if not known or any(self.discourse.akin(owner, name) for name in known):
-            return owner
+        akin = sorted(name for name in known if self.discourse.akin(owner, name))
+        if not known or akin:
+            return self.building(owner, known, akin)
         here = self.reading.annotated[at[0]].origin(at[1])
         named = [m for m in self.reading.mentions if m.name in known]
         before = [m for m in named if m.start < here]
         if len({m.name for m in named}) == 1 or before:
             return self.company((before or named)[-1].name)
         return None if passive else owner
+
+    def building(self, name: str, known: frozenset[str], akin: list[str]) -> str:
+        """Of a company and those akin to it that are known to build, the one that builds: a mere brand builds nothing
+        where only its owner is known to."""
+        brand = self.reading.entity_kinds(name) == {"Brand"}
+        return akin[0] if brand and akin and name not in known else name
 
     def partners(self, index: int, sentence: Annotated, match: re.Match[str], owner: str) -> tuple[str, ...]:
         """Who runs or builds a plant together with its owner: "GM and Samsung SDI", "With SK On it is building"."""
