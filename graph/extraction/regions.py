@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from graph.extraction.annotate import Annotated, mark_of
 from graph.extraction.clauses import clause
@@ -44,6 +45,13 @@ FRONTED = re.compile(
 )
 
 Places = tuple[str | None, ...]
+
+
+@cache
+def described() -> re.Pattern[str]:
+    """A region's adjective before what it limits: "European sales"."""
+    limited = any_of(table("places")["limited"]["words"])
+    return re.compile(rf"(?<!\w)(?P<adjective>{'|'.join(map(re.escape, region_adjectives()))}) {limited}")
 
 
 class Regions:
@@ -156,13 +164,8 @@ class Regions:
                     joined_at = last
         if names:
             return names
-        return [
-            place
-            for adjective, place in region_adjectives().items()
-            if re.search(
-                rf"(?<!\w){re.escape(adjective)} {any_of(table('places')['limited']['words'])}", text[start:end]
-            )
-        ]
+        written = {found["adjective"] for found in described().finditer(text[start:end])}
+        return [place for adjective, place in region_adjectives().items() if adjective in written] if written else []
 
     def built_at(self, frame: Frame) -> str | None:
         """The place of the subject's plant that a sentence puts money into."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from graph.claims import MONEY
 from graph.extraction.annotate import Annotated
 from graph.extraction.frame import Frame
 from graph.extraction.learned.spots import Spot
-from graph.extraction.lexicon import place_adjectives, role_name, roles, table
+from graph.extraction.lexicon import place_adjectives, role_name, table
 from graph.extraction.model import Mention, Quantity, When
 
 # property -> letters of the marks that its subject and its object bear
@@ -43,7 +43,9 @@ COUNTED = {
     "employeeCount": "people", "salesVolume": "vehicles", "productionVolume": "vehicles",
 }  # fmt: skip
 DATED = {"launch": "VPS", "foundedIn": "O", "carbonNeutrality": "OB"}
+BESIDE = 60  # characters between a name and its role
 NEAREST = 7  # subjects tried for one value
+TAIL = re.compile(r" (?:at|in|of|for|from|with|to|on|by)$")  # what follows a role and is none of it
 NATION = re.compile(r"(?<![\w‹])[A-Z][a-z]+(?: [A-Z][a-z]+)?(?![\w#])")
 
 
@@ -90,8 +92,6 @@ def fit(spots: list[Spot], wanted: str, position: int) -> list[Spot]:
 
 def relations(index: int, sentence: Annotated, spots: list[Spot]) -> Iterator[Proposal]:
     """What two spots may have to do with each other; at least one of them is named."""
-    shares = [(s, e, i[0]) for s, e, i in sentence.marks() if isinstance(i, tuple) and i[0].unit == "percent"]
-    equal = said("equal").search(sentence.text)
     for one in spots:
         for other in spots:
             if one.name == other.name or not (one.named or other.named):
@@ -102,35 +102,54 @@ def relations(index: int, sentence: Annotated, spots: list[Spot]) -> Iterator[Pr
                 if prop == "partnersWith" and (one.start, one.name) > (other.start, other.name):
                     continue
                 a, b = (one, other) if other.named else (other, one)
-                frame = replace(framed(prop, index, a, b), subject=one.name, object=other.name)
+                plain = Proposal(replace(framed(prop, index, a, b), subject=one.name, object=other.name), one, other)
                 if prop == "holdsRole":
-                    for start, end, role in roles_in(sentence.text, frame.start - 60, frame.end + 60):
-                        yield Proposal(replace(frame, value=role), one, other, third=(start, end))
+                    yield from posts(plain, sentence)
                     continue
                 if prop == "holdsStakeIn":
-                    for start, end, share in shares[:4]:
-                        wide = replace(frame, start=min(frame.start, start), end=max(frame.end, end))
-                        stake = replace(wide, value=share.value, unit="percent", quantity=share)
-                        yield Proposal(stake, one, other, share, (start, end))
-                    if equal and not shares:
-                        yield Proposal(replace(frame, value=50, unit="percent"), one, other, None, equal.span())
-                yield Proposal(frame, one, other)
+                    yield from stakes(plain, sentence)
+                yield plain
 
 
-def roles_in(text: str, first: int, last: int) -> list[tuple[int, int, str]]:
-    """The roles that a span of text speaks of: where, and spelled out."""
-    found = sorted(
-        (
-            (m.start(), m.end(), role_name(m.group()))
-            for pattern, _ in roles()
-            for m in pattern.finditer(text, max(0, first), last)
-        ),
-        key=lambda r: (r[0], -r[1]),
-    )
+def posts(plain: Proposal, sentence: Annotated) -> Iterator[Proposal]:
+    """A person at a company in each role that the sentence speaks of near both."""
+    first, last = plain.frame.start - BESIDE, plain.frame.end + BESIDE
+    for start, end, role in roles_in(sentence.text):
+        if start <= last and end >= first:
+            yield replace(plain, frame=replace(plain.frame, value=role), third=(start, end))
+
+
+def stakes(plain: Proposal, sentence: Annotated) -> Iterator[Proposal]:
+    """A holding of each share that the sentence gives, or of half where it speaks of equals."""
+    frame = plain.frame
+    shares = [(s, e, i[0]) for s, e, i in sentence.marks() if isinstance(i, tuple) and i[0].unit == "percent"]
+    for start, end, share in shares[:4]:
+        wide = replace(frame, start=min(frame.start, start), end=max(frame.end, end))
+        stake = replace(wide, value=share.value, unit="percent", quantity=share)
+        yield replace(plain, frame=stake, item=share, third=(start, end))
+    if not shares and (equal := said("equal").search(sentence.text)):
+        yield replace(plain, frame=replace(frame, value=50, unit="percent"), third=equal.span())
+
+
+@cache
+def role_patterns() -> list[re.Pattern[str]]:
+    """The roles of the lexicon, by name and by what they are made of, with the words that put them in the past."""
+    written = [row["text"] for row in table("roles")["role"]]
+    written.append(table("roles")["open"].replace("}?", "}"))  # as far as its words go
+    return [re.compile(rf"(?<![\w-])(?:former |ex-)?(?:{text})(?![\w-])", re.IGNORECASE) for text in written]
+
+
+@lru_cache(maxsize=8)
+def roles_in(text: str) -> list[tuple[int, int, str]]:
+    """The roles that a sentence speaks of: where, and spelled out; of those that overlap the longest."""
+    if not any(hint in text.lower() for hint in table("roles")["hints"]):
+        return []
+    found = (match for pattern in role_patterns() for match in pattern.finditer(text))
+    spans = {(m.start(), m.start() + len(TAIL.sub("", m.group()))) for m in found}
     kept: list[tuple[int, int, str]] = []
-    for role in found:
-        if not kept or role[0] >= kept[-1][1]:
-            kept.append(role)
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end, role_name(text[start:end])))
     return kept
 
 

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 FILE = Path(__file__).parent / "weights.json.gz"
@@ -31,8 +32,7 @@ def write(weights: Weights, file: Path = FILE) -> None:
 
 def summed(weights: Mapping[str, float], features: Iterable[str]) -> float:
     """The sum of the weights of some features."""
-    get = weights.get
-    return sum(get(feature, 0.0) for feature in features)
+    return sum(map(weights.get, features, repeat(0.0)))
 
 
 def likelihood(total: float) -> float:
