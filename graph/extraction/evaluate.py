@@ -14,9 +14,8 @@ from pathlib import Path
 from graph.claims import QUALIFIERS, Claim, read_claims
 from graph.extraction.confidence import FILE, measure
 from graph.extraction.mentions import ORGANIZATION_KINDS
-from graph.extraction.model import Extraction
 from graph.extraction.naming import names_table, recognised
-from graph.extraction.pipeline import RuleExtractor
+from graph.extraction.pipeline import JudgedExtractor, RuleExtractor
 from graph.reading import Document, find_documents, read_document
 from graph.register import Register, fold
 
@@ -106,7 +105,8 @@ def evaluate_folder(folder: Path, register: Register, *, errors: bool = False) -
 
 def write_confidence(folders: Sequence[Path], register: Register, file: Path = FILE) -> Path:
     """Measure every rule on the gold of some folders and keep the counts as data, in the file that is returned."""
-    found = [candidate for folder in folders for run in runs_of(folder, register) for candidate in run.found]
+    rules = RuleExtractor(register)
+    found = [one for folder in folders for document in documents_of(folder) for one in rules.extract(document)]
     gold = [c for folder in folders for path in sorted(folder.rglob("*.claims.jsonl")) for c in read_claims(path)]
     scores = evaluate(gold, [candidate.claim for candidate in found], register)
     file.write_text(measure(found, scores.spurious), encoding="utf-8")
@@ -114,14 +114,9 @@ def write_confidence(folders: Sequence[Path], register: Register, file: Path = F
 
 
 def extracted(folder: Path, register: Register) -> list[Claim]:
-    """The claims that the rules find in the documents of a folder that have gold."""
-    return [candidate.claim for run in runs_of(folder, register) for candidate in run.found]
-
-
-def runs_of(folder: Path, register: Register) -> list[Extraction]:
-    """The extraction of every document of a folder that has gold."""
-    extractor = RuleExtractor(register)
-    return [extractor.run(document) for document in documents_of(folder)]
+    """The claims that are found in the documents of a folder that have gold."""
+    extractor = JudgedExtractor(register)
+    return [candidate.claim for document in documents_of(folder) for candidate in extractor.extract(document)]
 
 
 def documents_of(folder: Path) -> Iterator[Document]:

@@ -78,3 +78,16 @@ def well_formed(claim: Claim) -> bool:
         return number and claim.unit in (UNITS[claim.property] or {None})
     words = isinstance(claim.value, str) and claim.unit is None
     return words and (claim.property != "bodyStyle" or claim.value in BODY_STYLES)
+
+
+@pytest.mark.parametrize("folder", ["samples", "practice"])
+def test_what_is_learnt_from_is_as_well_formed(folder: str) -> None:
+    documents = find_documents(Path(__file__).parent / folder)
+    files = (Path(__file__).parent / folder).glob("*.claims.jsonl")
+    assert Counter(path.stem for path in documents) == Counter(p.name.removesuffix(".claims.jsonl") for p in files)
+    for path in documents:
+        text = read_document(path).text
+        for claim in claims(path):
+            assert claim.document == path.stem, path
+            assert text[claim.start_char : claim.end_char] == claim.quote, claim
+            assert claim.property in PROPERTIES and well_formed(claim), claim
