@@ -21,7 +21,7 @@ AMID = re.compile(r"(?<![.!?:] )(?<!\n)(?<!^)\b[a-z]+(?:,|'s|’s)? (?:the )?$")
 GOES_ON = re.compile(r"[-–]\w| [A-Z]|, [A-Z][a-z]+(?:[,.]| \d)|\s+\d")
 # a name that is the label of a line or an item
 LABEL = re.compile(r"(?:^|\n)[-*•\s]*$")
-LABELLED = re.compile(r"\s*[.:]\s")
+LABELLED = re.compile(r"\s*[.:]\s| {3,}\w")  # after a bold word stand the blanks of its marks
 ACTS = re.compile(r"\s+(?:[a-z]+s|is|will|has|was|and|,)\b")
 
 
@@ -111,8 +111,8 @@ class Choice:
                 return entity
             if self.stands(entity, match, written, short=short) and (not guarded or self.clear(entity, end)):
                 known = sum(self.sure[o] for o in set(entity.parents)) + self.sure[slug]
-                other = entity.name != self.text[start:end]
-                allowed.append((short, -known, other, -len(entity.kinds), slug))
+                other = " " in self.text[start:end] and entity.name != self.text[start:end]
+                allowed.append((short, other, -known, -len(entity.kinds), slug))
         return self.entities[self.namesake(self.text[start:end], min(allowed)[-1])] if allowed else None
 
     def stands(self, entity: Entity, match: Match, written: str, *, short: bool) -> bool:

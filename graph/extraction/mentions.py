@@ -152,7 +152,7 @@ class Gazetteer:
         generic = len(words) > 1 and not words[0][0].isupper()
         if generic and (others := CELLS.get(words[-1])):  # "sodium-ion cells" are such batteries
             variants += [[*words[:-1], *other.split()] for other in others]
-        if "VehicleModel" in self.register.entities[slug].kinds and re.fullmatch(r"\w*[a-zA-Z]\w|\d{2,}", words[-1]):
+        if "VehicleModel" in self.register.entities[slug].kinds and (len(words[-1]) > 2 or len(words) > 1):
             variants.append([*words[:-1], words[-1] + "s"])  # "Golfs", "FF 91s", "F-150 Lightnings"
         variants = [v for v in variants if " ".join(v) not in self.skipped]
         for variant in variants:

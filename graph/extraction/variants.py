@@ -56,7 +56,11 @@ class Variants:
         more = self.trim.match(text, mention.end) or SERIES.match(text, mention.end)
         if not more or (more.re is SERIES and mention.name[-1].isdigit()):
             return mention
-        return self.named(mention, more.end("more"), mention.name + text[mention.end : more.end("more")])
+        longer = self.named(mention, more.end("more"), mention.name + text[mention.end : more.end("more")])
+        figure = (
+            more.re is SERIES and not longer.known and not re.match(r"0|\d{3}", more["more"])
+        )  # "26, 28" are minutes
+        return mention if figure else longer
 
     def named(self, mention: Mention, end: int, name: str) -> Mention:
         """The mention with a longer name, by its canonical form where the register has it."""
