@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -45,6 +46,7 @@ class Entity:
     links: tuple[tuple[str, str], ...] = ()
 
 
+@lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """A name reduced to what counts in comparison: no case, accents, dashes, punctuation, spaces or leading "the"."""
     text = unicodedata.normalize("NFKD", name.replace("+", "plus")).casefold()

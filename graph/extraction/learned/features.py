@@ -51,8 +51,7 @@ class Line:
         self.starts = [m.start() for m in found]
         self.tokens = [token for token, _ in read]
         self.classes = [classes for _, classes in read]
-        words = [f"s:{token}" for token in self.tokens if token[0].isalpha()]
-        self.features = once([*words, *(f"cs:{c}" for classes in self.classes for c in classes)])
+        self.features = once(f"s:{c}" for classes in self.classes for c in classes)
 
     def at(self, position: int) -> int:
         """The number of the token at a position."""

@@ -31,7 +31,7 @@ STRENGTH = 0.1  # how far weights may go from nought (the inverse of regularizat
 # How much a feature counts before its weight is learnt, by how it begins: what is told of two names' places more than
 # the words near them, and those more than the rest of the sentence. Chosen on a fifth of the practice articles.
 COUNTS = (
-    (re.compile(r"c?s:"), 0.3),
+    (re.compile(r"s:"), 0.3),
     (re.compile(r"[-+]c?:"), 0.6),
     (re.compile(r"k|by:|of:|topic|acts|acted|alike|owner|owned|there|others|site|rank|[<>~^][nm]\d|block"), 2.0),
 )
