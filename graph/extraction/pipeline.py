@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from graph.extraction.industry import with_industry
 from graph.extraction.known_sites import with_known_sites
-from graph.extraction.learned.judge import STANDS, heard, judged
+from graph.extraction.learned.judge import heard, judged
 from graph.extraction.learned.recogniser import HEARD, Recogniser
 from graph.extraction.mentions import Gazetteer
 from graph.extraction.merge import merge
@@ -69,8 +69,12 @@ class JudgedExtractor(RuleExtractor):
             for found in Recogniser(proposer.frames.plants).likely(HEARD)
             for candidate in proposer.claims(found.frame)
         ]
-        standing = (row for row in judged(heard(proposer.ruled(), likely)) if row[0] >= STANDS)
-        return [weighed(c, chance) for chance, statement in standing for c in statement.candidates]
+        return [
+            weighed(candidate, chance)
+            for chance, statement in judged(heard(proposer.ruled(), likely))
+            if statement.stands(chance)
+            for candidate in statement.candidates
+        ]
 
 
 def weighed(candidate: Candidate, chance: float) -> Candidate:

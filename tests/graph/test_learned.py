@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.extraction.learned.judge import STANDS, heard, judged, key_of
+from graph.extraction.learned.judge import heard, judged, key_of
 from graph.extraction.learned.proposals import proposals_of
 from graph.extraction.learned.recogniser import HEARD, Recogniser
 from graph.extraction.learned.training import learnt
@@ -64,7 +64,7 @@ def test_what_is_likely_is_no_less_likely_than_was_asked() -> None:
 def test_without_weights_nothing_is_recognised_and_the_rules_stand() -> None:
     rules = proposer(TEXT)
     assert Recogniser(rules.frames.plants, {}).likely(HEARD) == []
-    standing = [s for chance, s in judged(heard(rules.ruled(), []), {}) if chance >= STANDS]
+    standing = [s for chance, s in judged(heard(rules.ruled(), []), {}) if s.stands(chance)]
     assert [c for s in standing for c in s.candidates] == [c for _, c in rules.ruled()]
 
 

@@ -16,7 +16,8 @@ from graph.register import fold
 
 Place = tuple[object, ...]
 Key = tuple[object, ...]
-STANDS = 0.4  # probability from which a statement stands
+STANDS = 0.45  # probability from which a statement stands that only the recogniser makes
+KEPT = 0.25  # and one that a rule makes too: rules say why, and are right more often than the judge has seen
 
 
 @dataclass
@@ -25,6 +26,10 @@ class Statement:
 
     ruled: list[tuple[Frame, Candidate]] = field(default_factory=list)
     likely: list[tuple[float, Frame, Candidate]] = field(default_factory=list)
+
+    def stands(self, chance: float) -> bool:
+        """Whether the statement stands, with so much of a probability."""
+        return chance >= (KEPT if self.ruled else STANDS)
 
     @property
     def candidates(self) -> list[Candidate]:
