@@ -53,7 +53,7 @@ clients: tests/clients/node_modules/.package-lock.json ## install the SPARQL cli
 
 learn: .venv/.installed ## learn anew from gold to recognise claims that no rule finds, ten minutes
 	.venv/bin/evplans learn tests/corpus/round-1 tests/corpus/round-2 tests/corpus/round-3 tests/corpus/samples \
-		--judge tests/corpus/practice
+		$(wildcard ../shared/corpus/seeds ../shared/corpus/dev) --judge tests/corpus/practice
 
 link-quality: build ## hide reviewed links, search them again in a stand-in for Wikidata, and measure
 	$(BIN)/python -m tests.service.standin --quality
