@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from graph.extraction.learned.judge import heard, judged, key_of
+from graph.extraction.learned.judge import heard, judged
 from graph.extraction.learned.proposals import proposals_of
 from graph.extraction.learned.recogniser import HEARD, Recogniser
 from graph.extraction.learned.training import learnt
 from graph.extraction.learned.weights import FILE, learned, likelihood, write
+from graph.extraction.merge import key
 from graph.extraction.pipeline import JudgedExtractor, RuleExtractor
 from graph.extraction.proposer import Proposer
 from graph.extraction.verify import verify
@@ -72,7 +73,7 @@ def test_one_statement_is_judged_once_whoever_proposes_it() -> None:
     rules = proposer(TEXT)
     ruled = list(rules.ruled())
     hearing = heard(ruled, [(0.9, frame, candidate) for frame, candidate in ruled])
-    assert len(hearing.statements) == len({key_of(candidate.claim) for _, candidate in ruled})
+    assert len(hearing.statements) == len({key(candidate.claim) for _, candidate in ruled})
 
 
 @pytest.mark.parametrize("path", SAMPLES[::6], ids=lambda path: path.stem)
@@ -89,9 +90,9 @@ def test_it_finds_more_than_the_rules_in_the_samples_and_all_of_it_passes_the_ve
     more = 0
     for path in SAMPLES[::6]:
         read = read_document(path)
-        known = {key_of(one.claim) for one in rules.extract(read)}
+        known = {key(one.claim) for one in rules.extract(read)}
         found = house().extract(read)
-        more += len({key_of(one.claim) for one in found} - known)
+        more += len({key(one.claim) for one in found} - known)
         reading = house().read(read)
         assert reading
         assert verify(found, reading)[1] == []

@@ -11,8 +11,8 @@ from graph.claims import Claim
 from graph.extraction.frame import Frame
 from graph.extraction.learned.recogniser import CLEAR
 from graph.extraction.learned.weights import Weights, learned, likelihood
+from graph.extraction.merge import key as key_of
 from graph.extraction.model import Candidate
-from graph.register import fold
 
 Place = tuple[object, ...]
 Key = tuple[object, ...]
@@ -46,14 +46,6 @@ class Hearing:
     ruled: dict[Place, set[Key]]
     figures: dict[tuple[int, int], dict[str, float]]
     figured: dict[tuple[int, int], set[str]]
-
-
-def key_of(claim: Claim) -> Key:
-    """What two candidates for one statement share."""
-    ends = [fold(claim.subject), fold(claim.object or "")]
-    if claim.property == "partnersWith":
-        ends.sort()
-    return (claim.property, *ends, str(claim.value), claim.unit, claim.modality == "negated")
 
 
 def heard(ruled: Iterable[tuple[Frame, Candidate]], likely: Iterable[tuple[float, Frame, Candidate]]) -> Hearing:
