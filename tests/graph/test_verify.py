@@ -9,7 +9,7 @@ import pytest
 
 from graph.claims import Claim
 from graph.extraction.model import Candidate
-from graph.extraction.pipeline import RuleExtractor, candidates
+from graph.extraction.pipeline import RuleExtractor
 from graph.extraction.readings import Reading, read
 from graph.extraction.verify import verify
 from graph.reading import Document
@@ -36,7 +36,7 @@ READING: Reading = read(
 
 
 def claim(name: str) -> Claim:
-    return next(c.claim for c in candidates(READING) if c.claim.property == name and c.claim.subject == "Honda")
+    return next(c.claim for c in EXTRACTOR.propose(READING) if c.claim.property == name and c.claim.subject == "Honda")
 
 
 def reason(one: Claim) -> str:
@@ -47,7 +47,7 @@ def reason(one: Claim) -> str:
 
 
 def test_what_the_rules_read_passes() -> None:
-    assert not verify(candidates(READING), READING)[1]
+    assert not verify(EXTRACTOR.propose(READING), READING)[1]
 
 
 @pytest.mark.parametrize(
