@@ -54,8 +54,13 @@ def original(slug: str) -> Path:
 
 
 def gold(slug: str) -> list[Claim]:
-    path = GOLD / f"{slug}.claims.jsonl" if slug in BRIEFS else shared(f"dev/{slug}.claims.jsonl")
+    own = [GOLD / f"{slug}.claims.jsonl", *GOLD.glob(f"round-*/{slug}.claims.jsonl")]
+    path = next((path for path in own if path.exists()), None) or shared(f"dev/{slug}.claims.jsonl")
     return list(read_claims(path))
+
+
+def restated(slug: str) -> Path:
+    return next(GOLD.glob(f"round-*/{slug}.md"), None) or shared(f"dev/{slug}.md")
 
 
 def front_matter(text: str) -> tuple[dict[str, object], str]:
@@ -72,11 +77,11 @@ def runs(text: str, length: int) -> set[tuple[str, ...]]:
     return {tuple(found[i : i + length]) for i in range(len(found) - length + 1)}
 
 
-def test_eighteen_documents_ship_with_their_decisions() -> None:
-    assert len(SLUGS) == 18
+def test_thirty_two_documents_ship_with_their_decisions() -> None:
+    assert len(SLUGS) == 32
     assert sorted(p.name.removesuffix(".review.jsonl") for p in paths.DOCUMENTS.glob("*.review.jsonl")) == SLUGS
     assert all(review(slug).complete for slug in SLUGS)
-    assert sum(d.kind != "reject" for slug in SLUGS for d in review(slug).decisions) >= 550
+    assert sum(d.kind != "reject" for slug in SLUGS for d in review(slug).decisions) >= 850
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -114,7 +119,7 @@ def test_the_published_claims_are_the_gold_claims(slug: str) -> None:
 @pytest.mark.parametrize("slug", sorted(set(SLUGS) - set(BRIEFS)))
 def test_the_restated_documents_are_taken_over_byte_for_byte(slug: str) -> None:
     path = paths.DOCUMENTS / f"{slug}.md"
-    assert path.read_bytes() == shared(f"dev/{slug}.md").read_bytes()
+    assert path.read_bytes() == restated(slug).read_bytes()
     assert "source_url" in front_matter(path.read_text(encoding="utf-8"))[0]
 
 
