@@ -14,8 +14,10 @@ from pathlib import Path
 from graph.claims import QUALIFIERS, Claim, read_claims
 from graph.extraction.confidence import FILE, measure
 from graph.extraction.mentions import ORGANIZATION_KINDS
+from graph.extraction.model import Mention
 from graph.extraction.naming import names_table, recognised
-from graph.extraction.pipeline import JudgedExtractor, RuleExtractor
+from graph.extraction.pipeline import JudgedExtractor, RuleExtractor, concluded
+from graph.extraction.readings import Reading
 from graph.reading import Document, find_documents, read_document
 from graph.register import Register, fold
 
@@ -95,11 +97,13 @@ def evaluate_folder(folder: Path, register: Register, *, errors: bool = False) -
     if not gold_files:
         raise FileNotFoundError(f"{folder}: no *.claims.jsonl in it; gold is one such file beside each document")
     gold = [claim for path in gold_files for claim in read_claims(path)]
-    extractor = RuleExtractor(register)
-    readings = [reading for document in documents_of(folder) if (reading := extractor.read(document))]
-    mentions = {reading.document.slug: reading.mentions for reading in readings}
+    mentions: dict[str, list[Mention]] = {}
+    claims: list[Claim] = []
+    for reading, found in read_through(folder, register):
+        mentions[reading.document.slug] = reading.mentions
+        claims += found
     names = recognised(gold, mentions, register, Names(register).key)
-    scores = evaluate(gold, extracted(folder, register), register)
+    scores = evaluate(gold, claims, register)
     return "\n".join([table(scores, errors=errors), "", *names_table(names, errors=errors)])
 
 
@@ -115,8 +119,15 @@ def write_confidence(folders: Sequence[Path], register: Register, file: Path = F
 
 def extracted(folder: Path, register: Register) -> list[Claim]:
     """The claims that are found in the documents of a folder that have gold."""
+    return [claim for _, claims in read_through(folder, register) for claim in claims]
+
+
+def read_through(folder: Path, register: Register) -> Iterator[tuple[Reading, list[Claim]]]:
+    """The documents of a folder that have gold and that yield anything, as they are read, with their claims."""
     extractor = JudgedExtractor(register)
-    return [candidate.claim for document in documents_of(folder) for candidate in extractor.extract(document)]
+    for document in documents_of(folder):
+        if reading := extractor.read(document):
+            yield reading, [one.claim for one in concluded(reading, extractor.propose(reading)).found]
 
 
 def documents_of(folder: Path) -> Iterator[Document]:

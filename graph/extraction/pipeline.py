@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from graph.extraction.industry import with_industry
 from graph.extraction.known_sites import with_known_sites
-from graph.extraction.learned.judge import heard, judged
+from graph.extraction.learned.judge import candidates_of, heard, judged
 from graph.extraction.learned.recogniser import HEARD, Recogniser
 from graph.extraction.mentions import Gazetteer
 from graph.extraction.merge import merge
@@ -64,14 +64,12 @@ class JudgedExtractor(RuleExtractor):
     def propose(self, reading: Reading) -> list[Candidate]:
         """What the judge lets stand of the rules' candidates and of the recogniser's, before the verifier."""
         proposer = Proposer(reading)
-        likely = [
-            (found.likelihood, found.frame, candidate)
-            for found in Recogniser(proposer.frames.plants).likely(HEARD)
-            for candidate in proposer.claims(found.frame)
-        ]
+        found = Recogniser(proposer.frames.plants).likely(HEARD)
+        likely = list(candidates_of(found, proposer))  # before the rules' own, on whose qualifiers others lean
+        hearing = heard(proposer.ruled(), likely)
         return [
             weighed(candidate, chance)
-            for chance, statement in judged(heard(proposer.ruled(), likely))
+            for chance, statement in judged(hearing)
             if statement.stands(chance)
             for candidate in statement.candidates
         ]

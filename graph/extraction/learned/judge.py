@@ -9,13 +9,15 @@ from math import log
 
 from graph.claims import Claim
 from graph.extraction.frame import Frame
-from graph.extraction.learned.recogniser import CLEAR
+from graph.extraction.learned.recogniser import CLEAR, Likely
 from graph.extraction.learned.weights import Weights, learned, likelihood
 from graph.extraction.merge import key as key_of
 from graph.extraction.model import Candidate
+from graph.extraction.proposer import Proposer
 
 Place = tuple[object, ...]
 Key = tuple[object, ...]
+Heard = tuple[float, Frame, Candidate]  # what the recogniser proposes, and how likely it holds it
 STANDS = 0.45  # probability from which a statement stands that only the recogniser makes
 KEPT = 0.25  # and one that a rule makes too: rules say why, and are right more often than the judge has seen
 
@@ -25,16 +27,21 @@ class Statement:
     """One statement with all that proposes it: the rules' candidates, and the recogniser's with their likelihoods."""
 
     ruled: list[tuple[Frame, Candidate]] = field(default_factory=list)
-    likely: list[tuple[float, Frame, Candidate]] = field(default_factory=list)
+    likely: list[Heard] = field(default_factory=list)
 
     def stands(self, chance: float) -> bool:
         """Whether the statement stands, with so much of a probability."""
         return chance >= (KEPT if self.ruled else STANDS)
 
     @property
+    def likeliest(self) -> Heard:
+        """What the recogniser finds likeliest."""
+        return max(self.likely, key=lambda row: row[0])
+
+    @property
     def candidates(self) -> list[Candidate]:
         """What would stand: the rules' own, else the likeliest."""
-        return [c for _, c in self.ruled] or [max(self.likely, key=lambda row: row[0])[2]]
+        return [c for _, c in self.ruled] or [self.likeliest[2]]
 
 
 @dataclass
@@ -48,7 +55,13 @@ class Hearing:
     figured: dict[tuple[int, int], set[str]]
 
 
-def heard(ruled: Iterable[tuple[Frame, Candidate]], likely: Iterable[tuple[float, Frame, Candidate]]) -> Hearing:
+def candidates_of(found: Iterable[Likely], proposer: Proposer) -> Iterator[Heard]:
+    """The recogniser's frames as candidates."""
+    for one in found:
+        yield from ((one.likelihood, one.frame, candidate) for candidate in proposer.claims(one.frame))
+
+
+def heard(ruled: Iterable[tuple[Frame, Candidate]], likely: Iterable[Heard]) -> Hearing:
     """Gather what is proposed, statement by statement."""
     hearing = Hearing(defaultdict(Statement), defaultdict(dict), defaultdict(set), defaultdict(dict), defaultdict(set))
     for frame, candidate in ruled:
@@ -92,7 +105,7 @@ def traits(key: Key, statement: Statement, hearing: Hearing) -> Iterator[tuple[s
 
 def of_likely(prop: str, key: Key, statement: Statement, hearing: Hearing) -> Iterator[tuple[str, float]]:
     """What the recogniser makes of a statement, and of its rivals at the same place."""
-    chance, frame, candidate = max(statement.likely, key=lambda row: row[0])
+    chance, frame, candidate = statement.likeliest
     bounded = min(max(chance, 1e-4), 1 - 1e-4)
     odds = log(bounded / (1 - bounded))
     yield "odds", odds

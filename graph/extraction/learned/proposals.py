@@ -90,6 +90,12 @@ def fit(spots: list[Spot], wanted: str, position: int) -> list[Spot]:
     return there[:NEAREST]
 
 
+def of_each(prop: str, index: int, spots: list[Spot], wanted: str, at: Spot, **rest: object) -> Iterator[Proposal]:
+    """What a place in a sentence may say of each of the nearest spots of some kinds."""
+    for rank, one in enumerate(fit(spots, wanted, at.start)):
+        yield Proposal(framed(prop, index, one, at, **rest), one, at, rank=rank)
+
+
 def relations(index: int, sentence: Annotated, spots: list[Spot]) -> Iterator[Proposal]:
     """What two spots may have to do with each other; at least one of them is named."""
     for one in spots:
@@ -186,32 +192,25 @@ def measures(
 
 def dates(index: int, spots: list[Spot], start: int, end: int, when: When) -> Iterator[Proposal]:
     """What a date may be the date of."""
+    at = Spot("", start, end, "when")
     for prop, subjects in DATED.items() if when.last or when.first else ():
-        at = Spot("", start, end, "when")
-        for rank, one in enumerate(fit(spots, subjects, start)):
-            yield Proposal(framed(prop, index, one, at, when=when, needs_end=True), one, at, when, rank=rank)
+        for nearest in of_each(prop, index, spots, subjects, at, when=when, needs_end=True):
+            yield replace(nearest, item=when)
 
 
 def texts(index: int, sentence: Annotated, spots: list[Spot]) -> Iterator[Proposal]:
     """What words say without a number: a nation, a kind of body, that somebody leads, that all is electric."""
     text = sentence.text
-    companies = [spot for spot in spots if set("OB") & set(spot.kinds)]
     for at in nations(sentence):
-        for rank, one in enumerate(fit(companies, "OB", at.start)):
-            yield Proposal(framed("country", index, one, at, value=at.name), one, at, rank=rank)
+        yield from of_each("country", index, spots, "OB", at, value=at.name)
     for pattern, code in body_styles():
         for match in pattern.finditer(text):
-            at = Spot(code, *match.span(), "body")
-            for rank, one in enumerate(fit(spots, "V", at.start)):
-                yield Proposal(framed("bodyStyle", index, one, at, value=code), one, at, rank=rank)
+            yield from of_each("bodyStyle", index, spots, "V", Spot(code, *match.span(), "body"), value=code)
     for match in said("leading").finditer(text):
-        at = Spot("", *match.span(), "leading")
-        for rank, one in enumerate(fit(companies, "OB", at.start)):
-            yield Proposal(framed("rank", index, one, at, value=1), one, at, rank=rank)
+        yield from of_each("rank", index, spots, "OB", Spot("", *match.span(), "leading"), value=1)
     for match in said("all").finditer(text):
         at = Spot("", *match.span(), "all")
-        for rank, one in enumerate(fit(companies, "OB", at.start)):
-            yield Proposal(framed("salesShare", index, one, at, value=100, unit="percent"), one, at, rank=rank)
+        yield from of_each("salesShare", index, spots, "OB", at, value=100, unit="percent")
 
 
 def nations(sentence: Annotated) -> Iterator[Spot]:

@@ -101,18 +101,18 @@ class Recogniser:
                 )
             key = (proposal.one, proposal.other)
             if key not in pairs:
-                pairs[key] = [*pair_features(line, *key), *self.acquainted(index, *key)]
+                pairs[key] = self.pair(index, *key)
             total = shared[name] + summed(weights, pairs[key]) + summed(weights, own_features(proposal, line))
             yield proposal, likelihood(total)
 
     def features(self, index: int, proposal: Proposal) -> list[str]:
         """All features of a proposal, as they are learnt from."""
-        line = self.line(index)
-        pair = [
-            *pair_features(line, proposal.one, proposal.other),
-            *self.acquainted(index, proposal.one, proposal.other),
-        ]
+        line, pair = self.line(index), self.pair(index, proposal.one, proposal.other)
         return ["bias", *line.features, *self.block(index), *pair, *own_features(proposal, line)]
+
+    def pair(self, index: int, one: Spot, other: Spot) -> list[str]:
+        """The features of two spots: the words around and between them, and what is known of them beforehand."""
+        return [*pair_features(self.line(index), one, other), *self.acquainted(index, one, other)]
 
     def line(self, index: int) -> Line:
         """A sentence's tokens."""

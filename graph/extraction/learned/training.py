@@ -16,7 +16,7 @@ from typing import Any
 from graph.claims import Claim, read_claims
 from graph.extraction.evaluate import Names
 from graph.extraction.frame import Frame
-from graph.extraction.learned.judge import Hearing, heard, traits
+from graph.extraction.learned.judge import Hearing, candidates_of, heard, traits
 from graph.extraction.learned.proposals import Proposal
 from graph.extraction.learned.recogniser import HEARD, Likely, Recogniser, table_of, telling
 from graph.extraction.learned.weights import Weights, likelihood
@@ -130,8 +130,7 @@ class Lesson:
         """What the judge hears of the document, where the recogniser gives these chances to sites and the rest."""
         rows = zip([*self.sites, *self.rest], chances, strict=True)
         found = telling([Likely(e.proposal.frame, chance) for e, chance in rows if chance >= HEARD])
-        likely = [(one.likelihood, one.frame, c) for one in found for c in self.proposer.claims(one.frame)]
-        return heard(self.ruled, likely)
+        return heard(self.ruled, candidates_of(found, self.proposer))
 
     def holds(self, candidates: Sequence[Candidate]) -> bool:
         """Whether gold has a statement."""
