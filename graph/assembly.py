@@ -19,6 +19,7 @@ from graph.namespaces import DCT, EV, ONTOLOGY
 from graph.neighbourhood import around
 from graph.preparing import Prepared, follows, from_lines
 from graph.provenance import dataset_provenance, document_provenance
+from graph.statements import witnesses
 from graph.terms import iri
 from graph.validation import Report, Result, report_quads
 from graph.vocabulary import vocabulary
@@ -43,11 +44,11 @@ class Assembly:
         space, leaving = self.draft.namespace, sorted(leave)
         old = [quad for slug in leaving for quad in self._all_quads(slug)]
         new = [quad for one in enter for quad in (*one.quads, *one.derived_quads)]
-        documents = set(map(space.document, leaving))
-        beside = around(self.draft.store, [*old, *new], documents)
-        before = derive.together(_stored(beside), space, documents)
+        come = [witness for one in enter for witness in one.witnesses]
+        beside, stirred = around(self.draft.store, self.draft.ledger, list(witnesses(old)), come)
+        before = derive.together(_stored(beside), space, stirred.union(map(space.document, leaving)))
         later = _stored(beside.difference(q for q in old if not iri(q.subject).startswith(space.rates)).union(new))
-        after = derive.together(later, space, [space.document(one.slug) for one in enter])
+        after = derive.together(later, space, stirred.union(space.document(one.slug) for one in enter))
         for slug in leaving:
             self.withdraw(slug)
         for one in enter:
@@ -72,6 +73,7 @@ class Assembly:
         shown = {name: getattr(prepared, name) for name in ("title", "media_type", "digest")}
         record = {name: getattr(prepared, name) for name in ("origins", "signatures")}
         draft.ledger.enter(slug, shown, record, prepared.uses)
+        draft.ledger.hear(prepared.witnesses)
         draft.ledger.count("origin", prepared.origins)
         draft.ledger.add_results(graph, prepared.results)
         self._names |= {use.iri for use in prepared.uses}
@@ -85,14 +87,16 @@ class Assembly:
             return
         graph = draft.namespace.document(slug)
         quads = draft.quads(graph)
+        follow = follows(quads, draft.namespace)
         draft.change(self._provenance, removed=self._told(slug, draft.ledger.results(graph)))
         draft.change(graph, removed=quads)
-        draft.change(self._derived, removed=self._own(follows(quads, draft.namespace), -1))
+        draft.change(self._derived, removed=self._own(follow, -1))
         draft.text(slug, None)
         self._names |= {use.iri for use in draft.ledger.uses_by(slug)}
         bands = {key for signature in draft.ledger.signatures(slug) for key in copies.keys(signature)}
         self._read |= {slug, *(other for key in bands for other in draft.ledger.bearing(key))}
         draft.ledger.strike(slug)
+        draft.ledger.unhear(list(witnesses([*quads, *follow])))
         draft.ledger.count("origin", {name: -n for name, n in record["origins"].items()})
         draft.ledger.drop_results(graph)
 

@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, Store
 
 from graph.money import SOURCE, usd_per_unit
 from graph.namespaces import DCT, EV, PROV, Namespace
+from graph.statements import LEADING
 from graph.terms import RDF_TYPE, decimal, integer, iri, ordered
 
 RULES = Path(__file__).with_name("rules")
@@ -24,7 +25,7 @@ _FOUND = "urn:x-evplans:found"
 _CURRENCY = "http://qudt.org/vocab/unit/CCY_"
 
 _ALONE = ("speakers", "bounds")
-_COMPARISONS = ("comparable", "statements", "alike", "echoes", "apart", "against")
+_COMPARISONS = ("comparable", "statements", *["leading"] * LEADING, "alike", "echoes", "apart", "against")
 _FINDINGS = (
     "revision",
     "unit-disagreement",

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from graph import copies
 from graph.copies import Signature
 from graph.names import Use
+from graph.statements import Statement, Witness
 from graph.validation import Result, result_of, result_row
 
 FILE = "ledger.sqlite"
@@ -24,6 +25,10 @@ CREATE TABLE use(document TEXT, iri TEXT, spelling TEXT, role INTEGER, kinds TEX
 CREATE INDEX use_by_document ON use(document);
 CREATE INDEX use_by_iri ON use(iri);
 CREATE TABLE band(key INTEGER, document TEXT, PRIMARY KEY (key, document)) WITHOUT ROWID;
+CREATE TABLE statement(number INTEGER PRIMARY KEY, subject TEXT, property TEXT, told TEXT NOT NULL);
+CREATE INDEX statement_by_topic ON statement(subject, property);
+CREATE TABLE witness(statement INTEGER, issued TEXT, claim TEXT, document TEXT, PRIMARY KEY (statement, issued, claim))
+  WITHOUT ROWID;
 CREATE TABLE counted(kind TEXT, name TEXT, n INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
 CREATE TABLE result(part TEXT, focus TEXT, record TEXT NOT NULL);
 CREATE INDEX result_by_focus ON result(part, focus);
@@ -101,6 +106,42 @@ class Ledger:
     def _uses(self, which: str, value: str) -> set[Use]:
         rows = self._db.execute(f"SELECT iri, spelling, role, kinds FROM use {which}", (value,))  # noqa: S608
         return {Use(name, spelling, bool(role), tuple(kinds.split())) for name, spelling, role, kinds in rows}
+
+    # --- statements and their witnesses
+
+    def hear(self, witnesses: Collection[Witness]) -> None:
+        """Record claims by what they state."""
+        statements = {one.statement for one in witnesses}
+        self._db.executemany(
+            "INSERT OR IGNORE INTO statement VALUES (?, ?, ?, ?)",
+            ((one.number(), one.subject, one.property, json.dumps(one[2:])) for one in statements),
+        )
+        rows = ((one.statement.number(), *one[1:]) for one in witnesses)
+        self._db.executemany("INSERT OR REPLACE INTO witness VALUES (?, ?, ?, ?)", rows)
+
+    def unhear(self, witnesses: Collection[Witness]) -> None:
+        """Forget claims, and the statements that nobody makes any more."""
+        rows = ((one.statement.number(), one.issued, one.claim) for one in witnesses)
+        self._db.executemany("DELETE FROM witness WHERE statement = ? AND issued = ? AND claim = ?", rows)
+        self._db.executemany(
+            "DELETE FROM statement WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM witness WHERE statement = ?1)",
+            ((one.number(),) for one in {one.statement for one in witnesses}),
+        )
+
+    def statements(self, subject: str, property_: str) -> list[Statement]:
+        """What claims with this subject and property (IRIs) state."""
+        rows = self._db.execute(
+            "SELECT told FROM statement WHERE subject = ? AND property = ? ORDER BY number", (subject, property_)
+        )
+        return [Statement(subject, property_, *json.loads(told)) for (told,) in rows]
+
+    def witnesses(self, statement: Statement) -> Iterator[Witness]:
+        """Who makes a statement, the earliest first."""
+        rows = self._db.execute(
+            "SELECT issued, claim, document FROM witness WHERE statement = ? ORDER BY issued, claim",
+            (statement.number(),),
+        )
+        return (Witness(statement, *row) for row in rows)
 
     # --- counts
 

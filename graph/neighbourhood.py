@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, QueryTriples, RdfFormat, Store
+from pyoxigraph import NamedNode, Quad, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from graph.namespaces import DCT, EV, PROV
+from graph.statements import LEADING, Statement, Witness
 from graph.terms import RDF_TYPE, iri
+
+if TYPE_CHECKING:
+    from graph.ledger import Ledger
 
 PARTNERS = EV + "partnersWith"
 DATED = frozenset(EV + name for name in ("launch", "foundedIn", "carbonNeutrality"))  # as rules/comparable.rq has them
@@ -25,15 +29,6 @@ _CLAIM, _DERIVED_FROM = NamedNode(EV + "Claim"), NamedNode(PROV + "wasDerivedFro
 _DOCUMENT = tuple(NamedNode(iri) for iri in (DCT + "issued", EV + "issuedYear", DCT + "publisher"))
 _NAMED = (RDF_TYPE, _PROPERTY)
 _STATED = (RDF_TYPE, _SUBJECT, _PROPERTY, _OBJECT, _VALUE, NamedNode(EV + "modality"))
-_SAID = """SELECT ?claim ?subject ?property ?document ?modality ?object ?value ?role ?unit ?end ?year WHERE {{
-  {{ ?claim <{ev}subject> {subject} . OPTIONAL {{ ?claim <{ev}property> ?property }}  # to be looked up by ?claim
-    FILTER (?property IN ({properties})) }}
-  ?claim <{ev}modality> ?modality ; <{prov}wasDerivedFrom> ?document .
-  BIND ({subject} AS ?subject)
-  OPTIONAL {{ ?claim <{ev}object> ?object }} OPTIONAL {{ ?claim <{ev}value> ?value }}
-  OPTIONAL {{ ?claim <{ev}role> ?role }} OPTIONAL {{ ?claim <{ev}unit> ?unit }}
-  OPTIONAL {{ ?claim <{ev}end> ?end }} OPTIONAL {{ ?claim <{ev}endYear> ?year }}
-}}"""
 _COPIES = (  # of all claims with one property: they, what is told of their documents, the rates of their currencies
     "CONSTRUCT {{ ?claim ?p ?o }} WHERE {{ ?claim <{ev}property> <{name}> ; a <{ev}Claim> ; ?p ?o"
     " FILTER (?p NOT IN (<{ev}evidence>, <{ev}rule>, <{ev}confidence>, <{ev}reviewState>, <{ev}origin>)) }}",
@@ -44,20 +39,12 @@ _COPIES = (  # of all claims with one property: they, what is told of their docu
 )
 
 
-class Said(NamedTuple):
-    """What decides whether two claims bear on each other: IRIs, literals' texts, None where nothing is said."""
+class Beside(NamedTuple):
+    """The claims beside which a change is to be seen, and the documents (IRIs) whose claims it makes lead a statement,
+    or lead no more: what these have to do with others may change though they do not."""
 
-    claim: str
-    subject: str
-    property: str
-    document: str
-    modality: str
-    object: str | None
-    value: str | None
-    role: str | None
-    unit: str | None
-    end: str | None
-    year: str | None
+    quads: set[Quad]
+    stirred: set[str]
 
 
 def of_property(store: Store, name: str) -> Store:
@@ -73,91 +60,135 @@ def of_property(store: Store, name: str) -> Store:
     return beside
 
 
-def around(store: Store, changed: Iterable[Quad], documents: Collection[str]) -> set[Quad]:
-    """The claims in a dataset that claims which come or go bear on, and all of the documents (IRIs) that are given.
+def around(store: Store, ledger: Ledger, old: Collection[Witness], new: Collection[Witness]) -> Beside:
+    """The claims in a dataset that claims which come or go bear on, and those that go.
 
-    `changed` describes the claims that come or go.
+    `ledger` knows the dataset as it is before the change. Of most statements the claims that lead it are enough. All
+    are needed where an own claim leads, since each of them is held against that.
     """
-    own = list(_told(changed))
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for one in own:
-        for subject in _family(store, one.subject) if _is_figure(one) else [one.subject]:
-            wanted[subject].add(one.property)
-        if one.property == PARTNERS and one.object:
-            wanted[one.object].add(PARTNERS)
-    there = [row for subject, names in wanted.items() for row in _rows(store, subject, names)]
-    beside: dict[tuple[str, str], list[Said]] = defaultdict(list)
-    for one in own:
-        beside[one.subject, one.property].append(one)
-        if one.property == PARTNERS and one.object:
-            beside[one.object, PARTNERS].append(one)
-    near = {row.claim for row in there if any(_bears(row, one) for one in beside[row.subject, row.property])}
-    near |= {row.claim for row in _reached([*there, *own])}
-    near.update(_witnesses(row for row in there if row.document not in documents))
-    concerned = {(row.document, row.property) for row in there if row.claim in near}
-    found = {row.claim for row in there if row.document in documents or (row.document, row.property) in concerned}
-    return _copied(store, found) | _parents(store, {one.subject for one in own})
+    change = _Change(store, ledger, old, new)
+    claims = {one.claim: one for one in (*old, *change.near())}
+    found = set(claims) | {claim for one in claims.values() for claim in _told_beside(store, one)}
+    return Beside(
+        _copied(store, found) | _parents(store, {one.statement.subject for one in change.own}), change.stirred
+    )
 
 
-def _told(quads: Iterable[Quad]) -> Iterator[Said]:
-    """The claims that these quads describe."""
-    fields = {EV + name: name for name in ("subject", "property", "modality", "object", "value", "role", "unit")}
-    fields |= {_DERIVED_FROM.value: "document", EV + "end": "end", EV + "endYear": "year"}
-    told: dict[str, dict[str, str]] = defaultdict(dict)
-    for quad in quads:
-        if (name := fields.get(quad.predicate.value)) and isinstance(quad.object, NamedNode | Literal):
-            told[iri(quad.subject)][name] = quad.object.value
-    for claim, fields in told.items():
-        if "modality" in fields:
-            yield Said(claim, *(fields.get(name) for name in Said._fields[1:]))  # type: ignore[arg-type]
+class _Change:
+    """Claims that come or go, among what the dataset states on the same subjects and properties."""
+
+    def __init__(self, store: Store, ledger: Ledger, old: Collection[Witness], new: Collection[Witness]) -> None:
+        self.own = [*old, *new]
+        self.stirred: set[str] = set()
+        self._ledger, self._old, self._new = ledger, old, new
+        self._gone = {one.document for one in old}
+        self._statements = {one.statement for one in self.own}
+        topics: set[tuple[str, str]] = set()
+        for one in self._statements:
+            subjects = _family(store, one.subject) if _is_figure(one) else {one.subject}
+            if one.property == PARTNERS and one.object:
+                subjects.add(one.object)
+            topics |= {(subject, one.property) for subject in subjects}
+        self._there = {topic: ledger.statements(*topic) for topic in topics}
+
+    def near(self) -> Iterator[Witness]:
+        """The claims in the dataset that own claims bear on, or that say the same."""
+        near: set[Statement] = set()  # by the claims that lead it
+        whole: set[Statement] = set()  # by all
+        for own in self._statements:
+            beside = [one for topic in _topics(own) for one in self._there[topic]]
+            against = {one for one in beside if _bears(one, own)}
+            if against:
+                near |= against | {own}
+                stirred = self._leading(own)
+                self.stirred |= stirred
+                whole |= {one for one in against if stirred or one.denies() or own.denies()}
+            near |= {one for one in beside if _is_relation(own) and _same_relation(one, own)}
+        reached, parts = self._reached()
+        near |= reached | parts
+        if any(self._leading(own) for own in self._statements if _is_figure(own)):
+            whole |= reached
+        for one in near | whole:
+            yield from self._ledger.witnesses(one) if one in whole else self._leaders(one)
+
+    def _leaders(self, statement: Statement) -> Iterator[Witness]:
+        """The claims that lead a statement before the change, and those there that may lead it after."""
+        left = LEADING
+        for one in self._ledger.witnesses(statement):
+            yield one
+            left -= one.document not in self._gone
+            if not left:
+                return
+
+    def _leading(self, statement: Statement) -> set[str]:
+        """The documents whose claims lead a statement before or after the change, if an own claim is among those."""
+        there = sorted(self._leaders(statement))
+        stay = [one for one in there if one.document not in self._gone]
+        come = [one for one in self._new if one.statement == statement]
+        leading = {*there[:LEADING], *sorted([*stay, *come])[:LEADING]}
+        return {one.document for one in leading} if leading.intersection(self.own) else set()
+
+    def _reached(self) -> tuple[set[Statement], set[Statement]]:
+        """Figures that are somebody's target and somebody's fact; facts of those who have reached one."""
+        figures = {one for found in self._there.values() for one in found if _is_figure(one)}
+        figures |= {one for one in self._statements if _is_figure(one)}
+        said: dict[str, set[tuple[str, str | None, str | None]]] = defaultdict(set)
+        for one in figures:
+            said[one.modality.rpartition("/")[2]].add(_figure(one))
+        both = said["plan"] & said["fact"]
+        reached = {one for one in figures if _figure(one) in both}
+        parts = {one.subject for one in reached}
+        return reached, {one for one in figures if one.modality.endswith("/fact") and one.subject in parts}
 
 
-def _rows(store: Store, subject: str, properties: Iterable[str]) -> Iterator[Said]:
-    names = ", ".join(f"<{name}>" for name in sorted(properties))
-    if next(store.quads_for_pattern(None, _SUBJECT, NamedNode(subject)), None) is None:
-        return  # most of what belongs to a maker
-    query = _SAID.format(ev=EV, prov=PROV, subject=f"<{subject}>", properties=names)
-    found = store.query(query, use_default_graph_as_union=True)
-    assert isinstance(found, QuerySolutions)
-    for row in found:
-        yield Said(*(None if term is None else term.value for term in row))  # type: ignore[arg-type]
+def _topics(statement: Statement) -> list[tuple[str, str]]:
+    """The subjects and properties of the statements that this one may contradict."""
+    turned = [(statement.object, PARTNERS)] if statement.property == PARTNERS and statement.object else []
+    return [(statement.subject, statement.property), *turned]
 
 
-def _bears(row: Said, one: Said) -> bool:
-    """Whether two claims on one subject and property, or of partners on each other, may contradict each other."""
-    if row.object != one.object and not (row.property == PARTNERS and row.object == one.subject):
+def _bears(one: Statement, other: Statement) -> bool:
+    """Whether two statements on one subject and property, or of partners on each other, may contradict each other."""
+    if one.object != other.object and not (one.property == PARTNERS and one.object == other.subject):
         return False
-    if any(said.modality.endswith("/negated") for said in (row, one)):
+    if one.denies() or other.denies():
         return True
-    if row.property in DATED:
-        return row.end != one.end
-    if row.year and one.year and row.year != one.year:
+    if one.property in DATED:
+        return one.end != other.end
+    if one.year and other.year and one.year != other.year:
         return False
-    return (row.value, row.unit) != (one.value, one.unit)
+    return (one.value, one.unit) != (other.value, other.unit)
 
 
-def _witnesses(rows: Iterable[Said]) -> Iterable[str]:
-    """One claim for each relation that claims state, since a fact needs no more."""
-    relations = (row for row in rows if row.object or (row.value and ":" in row.value))
-    return {(r.subject, r.property, r.object, r.value, r.role, r.modality): r.claim for r in relations}.values()
+def _is_relation(statement: Statement) -> bool:
+    """Whether this may be a fact, as a plain triple of things."""
+    return bool(statement.object or (statement.value and ":" in statement.value))
 
 
-def _is_figure(row: Said) -> bool:
+def _same_relation(one: Statement, other: Statement) -> bool:
+    if one.subject != other.subject:  # partners
+        return one.object == other.subject
+    return (one.object, one.value if ":" in (one.value or "") else None) == (
+        other.object,
+        other.value if ":" in (other.value or "") else None,
+    )
+
+
+def _is_figure(statement: Statement) -> bool:
     """Whether this may be a target, or how one was reached."""
-    return bool(row.value and row.year and row.property not in DATED)
+    return bool(statement.value and statement.year and statement.property not in DATED)
 
 
-def _reached(rows: Iterable[Said]) -> Iterator[Said]:
-    """Figures that are somebody's target and somebody's fact, and what else is fact of those who have reached one."""
-    figures = [row for row in rows if _is_figure(row)]
-    said: dict[str, set[tuple[str, str | None, str | None]]] = defaultdict(set)
-    for row in figures:
-        said[row.modality.rpartition("/")[2]].add((row.property, row.value, row.unit))
-    both = said["plan"] & said["fact"]
-    parts = {row.subject for row in figures if (row.property, row.value, row.unit) in both}
-    for row in figures:
-        if (row.property, row.value, row.unit) in both or (row.modality.endswith("/fact") and row.subject in parts):
-            yield row
+def _figure(statement: Statement) -> tuple[str, str | None, str | None]:
+    return statement.property, statement.value, statement.unit
+
+
+def _told_beside(store: Store, one: Witness) -> Iterator[str]:
+    """What the document of a claim says on the same subject and property: it may recall what another says."""
+    home, subject = NamedNode(one.document), NamedNode(one.statement.subject)
+    for quad in store.quads_for_pattern(None, _PROPERTY, NamedNode(one.statement.property), home):
+        if Quad(quad.subject, _SUBJECT, subject, home) in store:
+            yield iri(quad.subject)
 
 
 def properties(store: Store) -> list[str]:

@@ -28,6 +28,7 @@ from graph.namespaces import Namespace, slug
 from graph.reading import Document, UnreadableDocument, read_document
 from graph.register import load_register
 from graph.review import SUFFIX, Reviewed, ReviewError, apply, read_review
+from graph.statements import Statement, Witness, witnesses
 from graph.validation import Report, Result
 
 TOGETHER = 40  # documents that pass the gate together; more gain nothing
@@ -58,6 +59,7 @@ class Prepared:
     notes: tuple[str, ...]
     results: tuple[Result, ...]
     signatures: tuple[Signature, ...]
+    witnesses: tuple[Witness, ...]
 
     @property
     def quads(self) -> list[Quad]:
@@ -157,6 +159,7 @@ class _Made:
             notes=self.notes,
             results=report.results,
             signatures=self.signatures,
+            witnesses=tuple(witnesses(self.all_quads)),
         )
 
 
@@ -243,4 +246,5 @@ def _prepared(row: dict[str, Any]) -> Prepared:
     row["uses"] = tuple(Use(name, spelling, role, tuple(kinds)) for name, spelling, role, kinds in row["uses"])
     row["results"] = tuple(validation.result_of(result) for result in row["results"])
     row["signatures"] = tuple(map(tuple, row["signatures"]))
+    row["witnesses"] = tuple(Witness(Statement(*stated), *rest) for stated, *rest in row["witnesses"])
     return Prepared(**row)
