@@ -1,17 +1,22 @@
 """A build in the making: its store, dumps, texts, search index and ledger, in a folder that nobody reads yet.
 
-A draft starts empty or from a copy of another build, whose files it links where they never change. Whatever is added or
-taken away goes through `change`, which keeps store, digests, counts and search index in step.
+A draft starts empty or from a copy of another build, whose files it links where they never change; the others are
+copied while documents are prepared. Whatever is added or taken away goes through `change`, which keeps store, digests,
+counts and search index in step.
 """
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
 import re
 import shutil
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -27,8 +32,10 @@ from graph.terms import RDF_TYPE, canonical_lines, iri
 
 AT_ONCE = 200_000  # quads that wait before they are written to the store together
 LARGEST_DUMP = 10_000  # quads of a graph whose dump a change still writes; a larger one is written when asked for
+LINKED = ("dumps", "documents")  # folders of files that never change once they are written
 LEVEL = 6  # of compression: 9 takes thrice as long to save 4 %
 PIECE = 20_000  # lines that are compressed together
+_CLONE = 0x40049409  # FICLONE, the request to share blocks; no module of Python names it
 _DOCUMENT = "document"  # any document's graph
 _RULES = {EV + "rule", EV + "computedBy"}
 
@@ -43,7 +50,11 @@ class Draft:
         origin: Path | None = None,
         graphs: Mapping[str, GraphDigest] | None = None,
     ) -> None:
-        """Begin in a new folder, from nothing or from the build at `origin`, whose `graphs` are given by name."""
+        """Begin from nothing or from the build at `origin`, whose `graphs` are given by name.
+
+        The folder is new, or holds nothing but the `LINKED` folders of an earlier build, most of whose files the origin
+        has too.
+        """
         self.folder = folder
         self.namespace = namespace
         self.origin = origin
@@ -53,19 +64,32 @@ class Draft:
         self._added: list[Quad] = []  # outside documents, where there was a build before
         self._homes: dict[NamedNode, set[str]] = defaultdict(set)  # the graphs that have a predicate, of those added to
         self._waiting: list[Quad] = []
-        for name in ("dumps", "documents"):
-            (folder / name).mkdir(parents=True)
-        if origin is not None:
-            self._copy(origin)
+        for name in LINKED:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        self._copier = ThreadPoolExecutor(1)
+        self._copies = [] if origin is None else self._copy(origin)
         self._store: Store | None = Store(str(folder / "store"))
-        self.ledger = Ledger(folder / LEDGER)
-        self._index = search.open_index(folder / search.FILE)
 
     @property
     def store(self) -> Store:
         """The store, until the draft is closed; `flush` brings it up to date."""
         assert self._store is not None
         return self._store
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What the build knows of itself beside its quads."""
+        self._await_copies()
+        return Ledger(self.folder / LEDGER)
+
+    @cached_property
+    def _index(self) -> sqlite3.Connection:
+        self._await_copies()
+        return search.open_index(self.folder / search.FILE)
+
+    def _await_copies(self) -> None:
+        for copy in self._copies:
+            copy.result()
 
     def close(self) -> None:
         """Close the store: while it is open its files may still be merged and replaced."""
@@ -77,16 +101,19 @@ class Draft:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._index.close()
-        self.ledger.close()
+        self._copier.shutdown()
+        for name in {"_index", "ledger"} & set(vars(self)):
+            getattr(self, name).close()
         self.close()
 
-    def _copy(self, origin: Path) -> None:
+    def _copy(self, origin: Path) -> list[Future[None]]:
+        """Copy or link what the build at `origin` holds; what has only begun is given back."""
+        names = (LEDGER, search.FILE)
+        copies = [self._copier.submit(_copy_file, origin / name, self.folder / name) for name in names]
         open_store(origin / "store").backup(str(self.folder / "store"))
-        for name in ("dumps", "documents"):
+        for name in LINKED:
             _link_all(origin / name, self.folder / name)
-        for name in (LEDGER, search.FILE):
-            shutil.copyfile(origin / name, self.folder / name)
+        return copies
 
     def enter(self, graph: str, lines: Sequence[str], quads: Sequence[Quad]) -> None:
         """Put a whole graph in that is not there, given as canonical lines and as quads; its dump is written too."""
@@ -205,15 +232,34 @@ class Draft:
         self.store.flush()
 
 
+def _copy_file(origin: Path, copy: Path) -> None:
+    """Copy a file, on a file system that can do so by sharing its blocks until one of the two is written to."""
+    try:
+        with origin.open("rb") as source, copy.open("wb") as target:
+            fcntl.ioctl(target, _CLONE, source.fileno())
+    except OSError:
+        shutil.copyfile(origin, copy)
+
+
 def _link_all(origin: Path, folder: Path) -> None:
-    """Link each file of a folder into another; by descriptors, since there may be ten thousands of them."""
+    """Let a folder hold links to the files of another and nothing else, leaving those that are there: there may be ten
+    thousands of them. By descriptors, which is quicker than by paths."""
     source, target = (os.open(path, os.O_RDONLY) for path in (origin, folder))
     try:
-        for name in os.listdir(source):  # noqa: PTH208 a folder that is open has no path
+        wanted, there = _files(source), _files(target)
+        for name, _ in there - wanted:
+            os.unlink(name, dir_fd=target)
+        for name, _ in wanted - there:
             os.link(name, name, src_dir_fd=source, dst_dir_fd=target)
     finally:
         os.close(source)
         os.close(target)
+
+
+def _files(folder: int) -> set[tuple[str, int]]:
+    """The files in an open folder, each with the number by which the disk knows it."""
+    with os.scandir(folder) as entries:
+        return {(entry.name, entry.inode()) for entry in entries}
 
 
 def as_stored(quads: Iterable[Quad]) -> list[Quad]:

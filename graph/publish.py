@@ -14,11 +14,12 @@ from typing import Any
 
 from graph import soundness
 from graph.digests import GraphDigest
-from graph.draft import Draft
+from graph.draft import LINKED, Draft
 from graph.namespaces import Namespace
 from graph.soundness import damage
 
 KEPT_BUILDS = 2
+SPARE = "spare"
 
 
 class PublishError(RuntimeError):
@@ -77,6 +78,8 @@ def drafted(data: Path, namespace: Namespace, origin: Path | None = None) -> Ite
         shutil.rmtree(leftover, ignore_errors=True)
     folder = builds / ".draft"
     try:
+        if origin is not None and (data / SPARE).is_dir():
+            (data / SPARE).rename(folder)
         with Draft(folder, namespace, origin, graph_digests(read_manifest(origin)) if origin else None) as draft:
             yield draft
     except OSError as error:
@@ -115,7 +118,7 @@ def publish(data: Path, draft: Draft, report: str, manifest: Mapping[str, Any]) 
     _make_current(data, build)
     if damaged is not None:
         shutil.rmtree(damaged, ignore_errors=True)
-    _remove_old(builds, keep=build)
+    _remove_old(data, keep=build)
     return home
 
 
@@ -139,7 +142,16 @@ def _make_current(data: Path, build: str) -> None:
     _sync(data)
 
 
-def _remove_old(builds: Path, keep: str) -> None:
+def _remove_old(data: Path, keep: str) -> None:
+    """Remove old builds, but for the folders of links of one: the next draft begins with them, and so neither links nor
+    removes thousands of files that both have."""
+    builds, spare = data / "builds", data / SPARE
     homes = sorted((p for p in builds.iterdir() if p.is_dir() and p.name != keep), key=lambda p: p.stat().st_mtime)
     for home in homes[: max(0, len(homes) - KEPT_BUILDS + 1)]:
-        shutil.rmtree(home, ignore_errors=True)
+        old = home.rename(builds / f".draft-{home.name}")  # that the next build removes, should this one be killed here
+        if not spare.exists():
+            spare.mkdir()
+            for name in LINKED:
+                with suppress(OSError):
+                    (old / name).rename(spare / name)
+        shutil.rmtree(old, ignore_errors=True)
