@@ -16,7 +16,7 @@ from typing import Any
 
 from graph import crew, neighbourhood, paths, rdf
 from graph.assembly import Assembly
-from graph.digests import build_id
+from graph.digests import build_id, sizes
 from graph.draft import LARGEST_DUMP, Draft, as_stored
 from graph.ledger import FILE as LEDGER
 from graph.ledger import Ledger
@@ -25,7 +25,7 @@ from graph.linking.publishing import settle_links
 from graph.means import Means
 from graph.namespaces import EV, Namespace, slug
 from graph.preparing import Memory, Prepared, SetAside, Workshop, key, sources_digest, workshop
-from graph.publish import current_build, drafted, exclusive, publish
+from graph.publish import Written, current_build, drafted, exclusive, publish
 from graph.reading import UnreadableDocument, find_documents
 from graph.store.delivery import deliver
 from graph.validation import Report, result_of, result_row
@@ -241,9 +241,9 @@ def _manifest(summary: Summary, draft: Draft) -> dict[str, Any]:
         "version": version("evplans"),
         "base": draft.namespace.base,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "graphs": {name: {"quads": g.quads, "digest": g.text} for name, g in sorted(draft.graphs.items())},
+        "graphs": Written(sizes(draft.graphs)),
         "counts": summary.counts,
         "origins": summary.origins,
         "set_aside": [{"document": s.document, "messages": list(s.messages)} for s in summary.set_aside],
-        "documents": draft.ledger.documents(),
+        "documents": Written(draft.ledger.documents()),
     }

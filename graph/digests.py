@@ -47,6 +47,12 @@ class GraphDigest:
         return f"{self.value:064x}"
 
 
+def sizes(graphs: Mapping[str, GraphDigest]) -> str:
+    """Size and digest of each graph as JSON; IRIs hold nothing that would have to be escaped there."""
+    rows = (f'"{name}": {{"quads": {graphs[name].quads}, "digest": "{graphs[name].text}"}}' for name in sorted(graphs))
+    return "{" + ", ".join(rows) + "}"
+
+
 def build_id(graphs: Mapping[str, GraphDigest]) -> str:
     """The name of a dataset: 16 hexadecimal digits over the names and digests of its graphs."""
     rows = "".join(f"{name} {graphs[name].text}\n" for name in sorted(graphs))

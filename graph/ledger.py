@@ -65,15 +65,14 @@ class Ledger:
         row = self._db.execute("SELECT record FROM document WHERE slug = ?", (slug,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
-    def documents(self) -> dict[str, dict[str, Any]]:
-        """What is shown of all documents, by slug."""
+    def documents(self) -> str:
+        """What is shown of all documents, by slug, as JSON."""
         rows = self._db.execute("SELECT slug, shown FROM document ORDER BY slug")
-        told: dict[str, dict[str, Any]] = json.loads("{" + ",".join(f'"{slug}":{shown}' for slug, shown in rows) + "}")
-        return told
+        return "{" + ", ".join(f'"{slug}": {shown}' for slug, shown in rows) + "}"
 
     def enter(self, slug: str, shown: Mapping[str, Any], record: Mapping[str, Any], uses: Iterable[Use]) -> None:
         """Record a document that is not recorded yet: what is shown of it, and what is known of it besides."""
-        row = (slug, json.dumps(shown), json.dumps(record))
+        row = (slug, json.dumps(shown, ensure_ascii=False), json.dumps(record))
         self._db.execute("INSERT INTO document VALUES (?, ?, ?)", row)
         rows = ((slug, use.iri, use.spelling, use.role, " ".join(use.kinds)) for use in uses)
         self._db.executemany("INSERT INTO use VALUES (?, ?, ?, ?, ?)", rows)

@@ -6,6 +6,7 @@ be done in any process and in any order, and what was done once is remembered un
 
 from __future__ import annotations
 
+import gc
 import json
 import zlib
 from collections import Counter
@@ -171,7 +172,10 @@ def _origins(claims: Iterable[Reviewed]) -> dict[str, int]:
 def workshop(base: str, register: Path, sources: str) -> Workshop:
     """The workshop of this process for a base and a register as they are at `sources` (see `sources_digest`)."""
     known = load_register(register, base)
-    return Workshop(Namespace(base), JudgedExtractor(known), gate(base, sources), sources)
+    made = Workshop(Namespace(base), JudgedExtractor(known), gate(base, sources), sources)
+    gc.collect()
+    gc.freeze()  # all this stays; to look through it for what may go takes a third of what a change takes
+    return made
 
 
 @lru_cache(maxsize=1)

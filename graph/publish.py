@@ -41,6 +41,12 @@ def read_manifest(build: Path) -> dict[str, Any]:
     return manifest
 
 
+class Written(str):
+    """A part of a manifest that is JSON already: that of ten thousand documents takes long to make anew."""
+
+    __slots__ = ()
+
+
 @contextmanager
 def exclusive(data: Path) -> Iterator[None]:
     """Hold the data folder's build lock; a second build says for whom it waits. Raises PublishError."""
@@ -124,8 +130,12 @@ def publish(data: Path, draft: Draft, report: str, manifest: Mapping[str, Any]) 
 
 def _as_lines(manifest: Mapping[str, Any]) -> str:
     """JSON with a line for each key: more lines would take a second where there are ten thousand documents."""
-    rows = (f" {json.dumps(key)}: {json.dumps(told, ensure_ascii=False)}" for key, told in manifest.items())
+    rows = (f" {json.dumps(key)}: {_as_json(told)}" for key, told in manifest.items())
     return "{\n" + ",\n".join(rows) + "\n}\n"
+
+
+def _as_json(told: object) -> str:
+    return told if isinstance(told, Written) else json.dumps(told, ensure_ascii=False)
 
 
 def _sync(path: Path) -> None:
