@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from graph import soundness
@@ -84,8 +85,8 @@ def drafted(data: Path, namespace: Namespace, origin: Path | None = None) -> Ite
         shutil.rmtree(leftover, ignore_errors=True)
     folder = builds / ".draft"
     try:
-        if origin is not None and (data / SPARE).is_dir():
-            (data / SPARE).rename(folder)
+        if origin is not None:
+            _take_spare(data, folder)
         with Draft(folder, namespace, origin, graph_digests(read_manifest(origin)) if origin else None) as draft:
             yield draft
     except OSError as error:
@@ -153,15 +154,33 @@ def _make_current(data: Path, build: str) -> None:
 
 
 def _remove_old(data: Path, keep: str) -> None:
-    """Remove old builds, but for the folders of links of one: the next draft begins with them, and so neither links nor
-    removes thousands of files that both have."""
+    """Remove old builds. The folders of links of one are spared: the next draft begins with them, and so neither links
+    nor removes thousands of files that both have. What else it held goes after this build is current, not before."""
     builds, spare = data / "builds", data / SPARE
     homes = sorted((p for p in builds.iterdir() if p.is_dir() and p.name != keep), key=lambda p: p.stat().st_mtime)
     for home in homes[: max(0, len(homes) - KEPT_BUILDS + 1)]:
-        old = home.rename(builds / f".draft-{home.name}")  # that the next build removes, should this one be killed here
-        if not spare.exists():
-            spare.mkdir()
-            for name in LINKED:
-                with suppress(OSError):
-                    (old / name).rename(spare / name)
-        shutil.rmtree(old, ignore_errors=True)
+        if spare.exists():
+            shutil.rmtree(home, ignore_errors=True)
+        else:
+            home.rename(spare)
+            Thread(target=_strip, args=(spare,)).start()
+
+
+def _strip(spare: Path) -> None:
+    """Leave of an old build what the next draft begins with; a draft that begins meanwhile removes the rest itself."""
+    for path in spare.glob("*"):
+        if path.is_dir() and path.name not in LINKED:
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.is_file():
+            path.unlink(missing_ok=True)
+
+
+def _take_spare(data: Path, folder: Path) -> None:
+    """Begin a draft with the folders of links of an old build, where there is one."""
+    spare = data / SPARE
+    if spare.is_dir():
+        folder.mkdir()
+        for name in LINKED:
+            with suppress(FileNotFoundError):
+                (spare / name).rename(folder / name)
+        shutil.rmtree(spare, ignore_errors=True)
