@@ -19,7 +19,8 @@ from service.sparql.userlog import Record, UserLog, read_records
 from tests.service.published import make_build, quads
 from tests.service.test_server import running
 
-KILLS = 20
+KILLS = int(os.environ.get("EVPLANS_TEST_KILLS", "0"))  # of a server, and of the writer's part of it alone
+SERVERS, WRITERS = KILLS or 2, KILLS or 20
 PARTS = 5  # triples of one change, of which all or none must be there
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds a process's children in /proc")
 
@@ -89,7 +90,7 @@ def test_a_server_that_is_killed_while_it_writes(tmp_path: Path, monkeypatch: py
     make_build(tmp_path, "first", quads())
     acknowledged: set[str] = set()
     revisions = [0]
-    for turn in range(3):
+    for turn in range(SERVERS + 1):
         with running(tmp_path) as (address, process):
             found = counts(address)
             assert set(found.values()) <= {PARTS}
@@ -97,7 +98,7 @@ def test_a_server_that_is_killed_while_it_writes(tmp_path: Path, monkeypatch: py
             with urllib.request.urlopen(address + "/sparql?query=ASK%20%7B%7D", timeout=5) as answer:
                 revisions.append(int(answer.headers["X-Dataset-Build"].partition(".")[2] or 0))
             assert revisions[-1] >= len(acknowledged)
-            if turn == 2:
+            if turn == SERVERS:
                 break
             writers = [Writer(address, f"{turn}-{number}") for number in range(3)]
             for writer in writers:
@@ -114,7 +115,7 @@ def test_a_server_that_is_killed_while_it_writes(tmp_path: Path, monkeypatch: py
 def test_the_log_of_a_writer_that_is_killed_at_any_moment(tmp_path: Path) -> None:
     """The same at many more moments, with rewrites of the log among them: only the writer's part, in a process each."""
     done = 0
-    for turn in range(KILLS):
+    for turn in range(WRITERS):
         ours, theirs = os.pipe()
         child = os.fork()
         if child == 0:
@@ -124,7 +125,7 @@ def test_the_log_of_a_writer_that_is_killed_at_any_moment(tmp_path: Path) -> Non
                 os._exit(1)
         os.close(theirs)
         assert os.read(ours, 1) == b"."
-        time.sleep(turn / KILLS / 20)
+        time.sleep(turn / WRITERS / 20)
         os.kill(child, signal.SIGKILL)
         with os.fdopen(ours, "rb") as told:
             done += 1 + len(told.read())

@@ -42,16 +42,24 @@ def running(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     threading.Thread(target=lambda: process.said.extend(process.stderr), daemon=True).start()  # type: ignore[attr-defined]
     try:
         address = f"http://127.0.0.1:{port}"
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(address + "/health/ready", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_until_ready(address, process)
         yield address, process
     finally:
         process.kill()
         process.wait()
+
+
+def wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
+    """However busy the machine is: a server that has not ended is given two minutes."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(address + "/health/ready", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"{address} is not ready: {''.join(process.said)}")  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
