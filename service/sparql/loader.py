@@ -1,9 +1,9 @@
 """The process that loads a build into memory once and forks query workers, which share that memory.
 
 It runs no threads and opens no disk store, since only such a process forks safely. A build that is too large for memory
-is not loaded: each worker opens it on the disk, and there are no users' graphs then. `workers.Pool` starts it with one
-socket, which carries requests for a process that does one kind of work (answered by its id with the socket to it) and
-records of changes, which it applies. It ends when the socket closes.
+is not loaded: each worker opens it on the disk, or the `replica` of it that has users' graphs. `workers.Pool` starts it
+with one socket, which carries requests for a process that does one kind of work (answered by its id with the socket to
+it) and records of changes, which it applies. It ends when the socket closes.
 
     python -m service.sparql.loader SOCKET BUILD [FOLDER OF USERS' GRAPHS]
 """
@@ -24,13 +24,14 @@ from pyoxigraph import RdfFormat, Store
 
 from service.sparql import frames, worker, writes
 from service.sparql.overlay import Overlay, read_build
+from service.sparql.replica import Replica, sweep
+from service.sparql.sealing import forbid_sockets
 from service.sparql.userlog import Record, UserLogError, read_records
 
 LOCAL, NETWORK = b"l", b"n"  # a worker for queries; one that may ask other servers
 TRY, TRY_NETWORK = b"t", b"T"  # a process that tries a change; one that may ask other servers
 CHECK = b"c"  # a process that checks data by the shapes
 APPLY = b"a"  # apply the record that follows
-TOO_LARGE = "this build is too large for the memory of this machine; users' graphs need one that is loaded"
 READY, FAILED = b"R", b"E"
 
 CORES = os.cpu_count() or 1
@@ -58,56 +59,91 @@ def fits(build: Path) -> bool:
 def main(descriptor: int, build: Path, users: Path | None) -> None:
     """Load, say so with the revision of users' graphs, then do what is asked."""
     control = socket.socket(fileno=descriptor)
+    disk = None
     try:
-        on_disk = None if fits(build) else build / "store"
-        whole = Overlay(load(build) if on_disk is None else Store(), read_build(build))
-        if on_disk is not None and users and (users / "log").exists():
-            sys.stderr.write(f"evplans: {users / 'log'} is kept and not served: {TOO_LARGE}\n")
-        for record in read_records(users / "log") if users and on_disk is None else ():
-            whole.apply(record)
+        if users is not None:
+            sweep(users)
+        owned = read_build(build)
+        if not fits(build):
+            disk = Replica(build, users, owned, control)
+        whole = Overlay(load(build) if disk is None else Store(), owned)
+        for record in read_records(users / "log") if users else ():
+            _apply(whole, record, disk)
+        if disk is not None:
+            disk.show() if whole.revision else disk.pin()
     except (OSError, SyntaxError, ValueError, EOFError, UserLogError) as error:
         control.sendall(FAILED + str(error).encode())
-        return
-    gc.collect()
-    gc.freeze()  # objects that live for ever need no visits, which would unshare their pages
-    control.sendall(READY + str(whole.revision).encode())
+    else:
+        gc.collect()
+        gc.freeze()  # objects that live for ever need no visits, which would unshare their pages
+        control.sendall(READY + str(whole.revision).encode())
+        _listen(control, whole, disk)
+    finally:
+        if disk is not None:
+            disk.close()
+
+
+def _listen(control: socket.socket, whole: Overlay, disk: Replica | None) -> None:
+    """Do what is asked until the socket closes, or what is asked cannot be done."""
     reader = frames.Reader(control)
     while True:
         try:
             request, body = reader.next()
+            _reap(disk)
+            if request == APPLY:
+                _apply(whole, Record.read(body), disk)
+                if disk is not None:
+                    disk.show()
+                control.sendall(frames.frame(frames.END))
+            else:
+                _fork(request, control, whole, disk)
         except frames.Broken:
             return
-        _reap()
-        if request == APPLY:
-            whole.apply(Record.read(body))
-            control.sendall(frames.frame(frames.END))
-            continue
-        if request == CHECK:
-            from service.sparql import checking  # noqa: F401 - slow to import and rarely needed: here, for all copies
-        ours, theirs = socket.socketpair()
-        child = os.fork()
-        if child == 0:
-            control.close()
-            ours.close()
-            _work(request, whole, theirs, on_disk)
-        theirs.close()
-        socket.send_fds(control, [str(child).encode()], [ours.fileno()])
-        ours.close()
-
-
-def _work(request: bytes, whole: Overlay, sock: socket.socket, on_disk: Path | None) -> None:
-    try:
-        if on_disk is not None and request in {TRY, TRY_NETWORK}:
-            reader = frames.Reader(sock)
-            for _ in ("what is asked", "its data"):
-                reader.next()
-            worker.refuse(sock, "evaluation", TOO_LARGE)
+        except OSError as error:
+            sys.stderr.write(f"evplans: {error}\n")
             return
-        if on_disk is not None:
-            whole.store = Store.read_only(str(on_disk))
-        worker.confine(request in {NETWORK, TRY_NETWORK})
-        if request in {TRY, TRY_NETWORK}:
-            writes.serve(whole, sock)
+
+
+def _apply(whole: Overlay, record: Record, disk: Replica | None) -> None:
+    if disk is None:
+        whole.apply(record)
+    else:
+        whole.hide(record, disk.apply(record))
+
+
+def _fork(request: bytes, control: socket.socket, whole: Overlay, disk: Replica | None) -> None:
+    if request == CHECK:
+        from service.sparql import checking  # noqa: F401 - slow to import and rarely needed: here, for all copies
+    if disk is not None and request in {TRY, TRY_NETWORK}:
+        with contextlib.suppress(OSError):  # without it there is no trial, which is told then
+            disk.prepare()
+    ours, theirs = socket.socketpair()
+    child = os.fork()
+    if child == 0:
+        control.close()
+        ours.close()
+        _work(request, whole, theirs, disk)
+    theirs.close()
+    if disk is not None:
+        disk.opened(child)
+    socket.send_fds(control, [str(child).encode()], [ours.fileno()])
+    ours.close()
+
+
+def _work(request: bytes, whole: Overlay, sock: socket.socket, disk: Replica | None) -> None:
+    try:
+        files, tries = request in {NETWORK, TRY_NETWORK}, request in {TRY, TRY_NETWORK}
+        if disk is not None:
+            disk.leave()
+            files = files or forbid_sockets()
+            if not tries:
+                whole.store = Store.read_only(str(disk.store))
+            elif reason := disk.trial(whole):
+                writes.decline(sock, reason)
+                return
+        worker.confine(files)
+        if tries:
+            writes.serve(whole, sock, on_disk=disk is not None)
         elif request == CHECK:
             from service.sparql import checking
 
@@ -118,10 +154,11 @@ def _work(request: bytes, whole: Overlay, sock: socket.socket, on_disk: Path | N
         os._exit(0)
 
 
-def _reap() -> None:
+def _reap(disk: Replica | None) -> None:
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        while child := os.waitpid(-1, os.WNOHANG)[0]:
+            if disk is not None:
+                disk.ended(child)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Users' graphs over a build, in the memory of the process that workers are forked from.
+"""Users' graphs over a build, in one store: in the memory of the process that workers are forked from, or a `replica`.
 
 A user's triple that the build holds too is kept apart, so that a count over all graphs stays honest. Nothing is lost by
 that: a change works on all that the user wrote, and a later build without the triple shows it again.
@@ -49,25 +49,37 @@ class Overlay:
         self.owned = owned
         self.revision = 0
 
-    def apply(self, record: Record) -> None:
-        """Do what a record says."""
+    def apply(self, record: Record) -> list[Quad]:
+        """Do what a record says; those of its quads that the build holds too."""
         for graph in record.drop:
-            self.hidden.remove_graph(NamedNode(graph))
             if graph not in self.owned:
                 self.store.remove_graph(NamedNode(graph))
         for graph in map(node, record.clear):
-            self.hidden.clear_graph(graph)
             self.store.clear_graph(graph)
         for graph in record.make:
-            (self.hidden if graph in self.owned else self.store).add_graph(NamedNode(graph))
+            if graph not in self.owned:
+                self.store.add_graph(NamedNode(graph))
         for quad in quads(record.remove):
-            self.hidden.remove(quad)
             if name(quad.graph_name) not in self.owned:
                 self.store.remove(quad)
         added = list(quads(record.add))
-        hidden = self._held(added) if self.owned.graphs else []
-        self.hidden.extend(hidden)
-        self.store.extend(set(added).difference(hidden) if hidden else added)
+        held = self._held(added) if self.owned.graphs else []
+        self.store.extend(set(added).difference(held) if held else added)
+        self.hide(record, held)
+        return held
+
+    def hide(self, record: Record, held: list[Quad]) -> None:
+        """Do what a record says to `hidden`. `held`: those of its quads that the build holds too."""
+        for graph in record.drop:
+            self.hidden.remove_graph(NamedNode(graph))
+        for graph in map(node, record.clear):
+            self.hidden.clear_graph(graph)
+        for graph in record.make:
+            if graph in self.owned:
+                self.hidden.add_graph(NamedNode(graph))
+        for quad in quads(record.remove):
+            self.hidden.remove(quad)
+        self.hidden.extend(held)
         self.revision = record.revision
 
     def content(self, graph: str | None) -> Store:

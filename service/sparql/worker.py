@@ -45,13 +45,13 @@ def serve(whole: Overlay, sock: socket.socket) -> None:
         return
 
 
-def confine(network: bool) -> None:
-    """Cap memory, and unless `network` forbid every new file and socket, whatever a query says."""
+def confine(files: bool) -> None:
+    """Cap memory, and unless it needs `files` forbid every new one, and every socket, whatever a query says."""
     size = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the engine's last words when memory runs out
-    if not network:
+    if not files:
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 
 

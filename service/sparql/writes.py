@@ -23,6 +23,7 @@ from service.sparql import concerned, frames, overlay, results, touched, worker
 from service.sparql.overlay import Graph, Overlay, node
 from service.sparql.userlog import Record
 
+NO_LOAD = "LOAD needs a build that fits into this machine's memory; send the data to /graph-store instead"
 LARGEST = 64 << 20  # bytes of N-Quads that one change may add and remove
 
 
@@ -72,11 +73,14 @@ class Effect:
         return record
 
 
-def serve(whole: Overlay, sock: socket.socket) -> None:
+def serve(whole: Overlay, sock: socket.socket, on_disk: bool) -> None:
     """Try one change: a job, its data. The answer is END with its record and what to check of it, or ERROR."""
     reader = frames.Reader(sock)
     request, data = json.loads(reader.next()[1]), reader.next()[1]
     if request["network"] and b"load" in data.lower():
+        if on_disk:  # a store on the disk opens files as it needs them
+            worker.refuse(sock, "evaluation", NO_LOAD)
+            return
         _one_at_a_time()
     signal.setitimer(signal.ITIMER_REAL, max(request["seconds"], 0.001))
     try:
@@ -93,6 +97,14 @@ def serve(whole: Overlay, sock: socket.socket) -> None:
         told["record"] = record.text().decode() if effect.changed else None
         told["check"] = concerned.job(whole.store, whole.owned, effect.removed, effect.added)
         sock.sendall(frames.frame(frames.END, frames.dump(told)))
+
+
+def decline(sock: socket.socket, reason: str) -> None:
+    """Try no change, since there is no room for a copy."""
+    reader = frames.Reader(sock)
+    for _ in ("a job", "its data"):
+        reader.next()
+    worker.refuse(sock, "room", reason)
 
 
 def _one_at_a_time() -> None:

@@ -33,6 +33,7 @@ REFUSED = {  # what a change may be refused for, beside faults that a query may 
     "owned": (403, "The build owns this graph"),
     "large": (413, "Too large a change"),
     "evaluation": (422, "The change cannot be made"),
+    "room": (503, "Cannot be stored"),
 }
 
 

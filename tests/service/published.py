@@ -34,17 +34,21 @@ def quads() -> list[Quad]:
     return facts + labels
 
 
-def make_build(data: Path, build: str, content: list[Quad]) -> None:
-    """Write a build and make it the current one."""
+LARGE = 10**12  # quads: more than any machine has memory for
+
+
+def make_build(data: Path, build: str, content: list[Quad], large: bool = False) -> None:
+    """Write a build and make it the current one; one that is read from the disk if it is said to be `large`."""
     home = data / "builds" / build
     (home / "dumps").mkdir(parents=True)
     write_store(home / "store", content)
     (home / "dumps" / "all.nq.gz").write_bytes(gzip.compress(serialize(content, format=RdfFormat.N_QUADS) or b""))
     graphs = {str(q.graph_name).strip("<>") for q in content}
+    sizes = {g: sum(str(q.graph_name) == f"<{g}>" for q in content) for g in graphs}
     manifest = {
         "build": build,
         "base": DEFAULT_BASE,
-        "graphs": {g: {"quads": sum(str(q.graph_name) == f"<{g}>" for q in content)} for g in graphs},
+        "graphs": {g: {"quads": LARGE if large else size} for g, size in sizes.items()},
         "counts": {"quads": len(content)},
     }
     (home / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

@@ -85,9 +85,10 @@ def counts(address: str) -> dict[str, int]:
     return {node: int(number) for node, _, number in (row.partition(",") for row in rows)}
 
 
-def test_a_server_that_is_killed_while_it_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("home", ["memory", "disk"])
+def test_a_server_that_is_killed_while_it_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str) -> None:
     monkeypatch.setenv("EVPLANS_TOKEN", "secret")
-    make_build(tmp_path, "first", quads())
+    make_build(tmp_path, "first", quads(), large=home == "disk")
     acknowledged: set[str] = set()
     revisions = [0]
     for turn in range(SERVERS + 1):

@@ -68,9 +68,12 @@ def served(data: Path) -> User:
     return User(make_app(data, EVPLANS_TOKEN="secret"))
 
 
+BOTH = pytest.mark.parametrize("data", ["memory", "disk"], indirect=True)  # where the build is read from
+
+
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    make_build(tmp_path, "first", quads())
+def data(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    make_build(tmp_path, "first", quads(), large=getattr(request, "param", "memory") == "disk")
     return tmp_path
 
 
@@ -92,6 +95,7 @@ def refused_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[User]:
     found.leave()
 
 
+@BOTH
 def test_a_write_is_read_at_once_beside_the_build(user: User) -> None:
     held = user.count()
     for number in range(1, 4):
@@ -225,6 +229,7 @@ def wait_for(user: User, revision: str) -> None:
     raise AssertionError(f"{revision} did not come; it is {user.revision}")
 
 
+@BOTH
 def test_they_are_there_after_a_restart_and_the_revision_goes_on(data: Path) -> None:
     first = served(data)
     first.put("<http://x> <http://p> 1, [] .")
@@ -263,6 +268,7 @@ def test_readers_see_them_where_no_token_is_set(data: Path) -> None:
     reader.leave()
 
 
+@BOTH
 def test_a_loader_that_dies_loses_nothing(user: User) -> None:
     user.put("<http://x> <http://p> 1 .")
     pool = user.app.extensions["evplans.engine"]._pool
