@@ -7,8 +7,10 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,13 @@ def built(data: Path) -> Summary:
 def dumps(home: Path | None) -> dict[str, bytes]:
     assert home is not None
     return {path.name: path.read_bytes() for path in (home / "dumps").iterdir()}
+
+
+def heard(home: Path | None) -> list[list[tuple[object, ...]]]:
+    """The statements that a build's ledger knows, and who makes them."""
+    assert home is not None
+    with closing(sqlite3.connect(home / "ledger.sqlite")) as ledger:
+        return [sorted(ledger.execute(f"SELECT * FROM {table}")) for table in ("statement", "witness")]
 
 
 def test_the_same_documents_give_the_same_build_and_the_same_bytes(tmp_path: Path) -> None:
@@ -195,6 +204,7 @@ def test_any_changes_in_any_order_give_the_build_that_all_documents_give(tmp_pat
     whole = built(tmp_path / "whole")
     assert (changed.build, changed.counts) == (whole.build, whole.counts)
     assert dumps(changed.home) == dumps(whole.home)
+    assert heard(changed.home) == heard(whole.home)
 
 
 def test_a_document_whose_new_text_violates_a_shape_is_withdrawn_and_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graph.digests import build_id
-from graph.draft import dump_name
+from graph.draft import Draft, dump_name
 from graph.namespaces import DEFAULT_BASE, SKOS, Namespace
 from graph.publish import PublishError, current_build, drafted, exclusive, publish, read_manifest
 from graph.store.embedded import open_store
@@ -36,9 +36,12 @@ def published(data: Path, *names: str) -> Path:
         draft.change(GRAPH, added=quads(*names))
         draft.text("a", "Nissan\r\nLeaf")
         draft.write_dumps()
-        graphs = {name: {"quads": size.quads, "digest": size.text} for name, size in draft.graphs.items()}
-        manifest = {"build": build_id(draft.graphs), "base": DEFAULT_BASE, "graphs": graphs}
-        return publish(data, draft, "", manifest)
+        return publish(data, draft, "", told(draft))
+
+
+def told(draft: Draft) -> dict[str, object]:
+    graphs = {name: {"quads": size.quads, "digest": size.text} for name, size in draft.graphs.items()}
+    return {"build": build_id(draft.graphs), "base": DEFAULT_BASE, "graphs": graphs}
 
 
 def labels(build: Path) -> set[str | None]:
@@ -83,6 +86,46 @@ def test_old_builds_are_removed_but_for_the_last(tmp_path: Path) -> None:
     assert current_build(tmp_path) == homes[-1].resolve()
     assert homes[-1].is_dir()
     assert sum(home.is_dir() for home in homes) == 2
+
+
+def followed(data: Path, *names: str, text: str | None = None) -> Path:
+    """Publish a build that begins as the last one and has other names, and if need be another text."""
+    with exclusive(data), drafted(data, Namespace(), current_build(data)) as draft:
+        draft.change(GRAPH, removed=draft.quads(GRAPH), added=quads(*names))
+        if text is not None:
+            draft.text(text, text)
+        draft.write_dumps()
+        return publish(data, draft, "", told(draft))
+
+
+def files(home: Path) -> dict[str, bytes]:
+    return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in home.glob("d*/*")}
+
+
+def test_a_draft_that_begins_with_the_links_of_an_old_build_holds_what_the_last_one_does(tmp_path: Path) -> None:
+    published(tmp_path, "Nissan")
+    followed(tmp_path, "Kia", text="kia")
+    third = followed(tmp_path, "BYD", text="byd")
+    assert {path.name for path in (tmp_path / "spare").iterdir()} >= {"documents", "dumps"}  # the rest is being removed
+    before = files(third)
+    fourth = followed(tmp_path, "Tesla", text="byd")
+    assert files(third) == before
+    assert [path.name for path in sorted((fourth / "documents").iterdir())] == ["a.txt", "byd.txt", "kia.txt"]
+    assert (fourth / "documents" / "kia.txt").samefile(third / "documents" / "kia.txt")
+    assert not (fourth / "documents" / "byd.txt").samefile(third / "documents" / "byd.txt")
+    with exclusive(tmp_path), drafted(tmp_path, Namespace(), fourth) as draft:
+        assert files(draft.folder) == files(fourth)
+
+
+def test_what_a_killed_build_left_in_the_spare_folder_is_no_part_of_the_next(tmp_path: Path) -> None:
+    home = published(tmp_path, "Nissan")
+    for name in ("documents", "store"):
+        (tmp_path / "spare" / name).mkdir(parents=True)
+        (tmp_path / "spare" / name / "left.txt").write_text("left", encoding="utf-8")
+    with exclusive(tmp_path), drafted(tmp_path, Namespace(), home) as draft:
+        assert files(draft.folder) == files(home)
+        assert not (draft.folder / "store" / "left.txt").exists()
+    assert not (tmp_path / "spare").exists()
 
 
 def test_a_build_that_cannot_be_written_leaves_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
