@@ -27,16 +27,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(data: Path, port: int) -> subprocess.Popen[str]:
-    environment = os.environ | {"EVPLANS_DATA": str(data), "EVPLANS_PORT": str(port), "EVPLANS_QUERY_TIMEOUT": "3"}
+def start(data: Path, port: int, seconds: int = 3) -> subprocess.Popen[str]:
+    """A server whose queries may take so many seconds."""
+    settings = {"EVPLANS_DATA": str(data), "EVPLANS_PORT": str(port), "EVPLANS_QUERY_TIMEOUT": str(seconds)}
+    environment = os.environ | settings
     command = [sys.executable, "-m", "service.cli", "serve"]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 @contextmanager
-def running(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def running(data: Path, seconds: int = 3) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     port = free_port()
-    process = start(data, port)
+    process = start(data, port, seconds)
     assert process.stderr is not None
     process.said = []  # type: ignore[attr-defined]
     threading.Thread(target=lambda: process.said.extend(process.stderr), daemon=True).start()  # type: ignore[attr-defined]
