@@ -127,7 +127,7 @@ def changed(claims: list[Claim], slug: str, later: list[Claim]) -> None:
     assert (all_before - (before - after)) | (after - before) == all_after
 
 
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=3000, deadline=None)
 @given(CLAIMS, st.sampled_from(sorted(DATES)), st.lists(CLAIM, max_size=3))
 def test_a_change_finds_what_all_claims_together_give(
     rows: list[tuple[str, dict[str, object]]], slug: str, later: list[dict[str, object]]
