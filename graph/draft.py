@@ -233,12 +233,17 @@ class Draft:
 
 
 def _copy_file(origin: Path, copy: Path) -> None:
-    """Copy a file, on a file system that can do so by sharing its blocks until one of the two is written to."""
-    try:
-        with origin.open("rb") as source, copy.open("wb") as target:
+    """Copy a file, on a file system that can do so by sharing its blocks until one of the two is written to.
+
+    It is brought to the disk here, beside other work: the first commit would wait for all of it.
+    """
+    with origin.open("rb") as source, copy.open("wb") as target:
+        try:
             fcntl.ioctl(target, _CLONE, source.fileno())
-    except OSError:
-        shutil.copyfile(origin, copy)
+        except OSError:
+            shutil.copyfileobj(source, target, 1 << 20)
+        target.flush()
+        os.fsync(target.fileno())
 
 
 def _link_all(origin: Path, folder: Path) -> None:
