@@ -162,4 +162,5 @@ def _reap(disk: Replica | None) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]) if sys.argv[3:] else None)
+    with contextlib.suppress(BrokenPipeError):  # nobody waits for it any more
+        main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]) if sys.argv[3:] else None)
