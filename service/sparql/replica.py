@@ -24,7 +24,7 @@ from service.sparql.overlay import Overlay, Owned
 from service.sparql.userlog import Record
 
 FOLDER = "served-"  # the folder of a copy is called so, with something random behind it
-LOCK = "lock"  # the file in it that whoever made it holds
+LOCK = "lock"  # the file in it that whoever made it holds, with all that were forked from it
 APPLY, SHOW = b"a", b"s"  # apply the record that follows; make a snapshot
 DIED = "the process that keeps users' graphs beside the build is gone"
 
@@ -71,14 +71,14 @@ class Replica:
         self._tidy(left)
 
     def prepare(self) -> None:
-        """Make the folder of copies, and hold it until this process ends. Raises OSError."""
+        """Make the folder of copies, and hold it until this process and its workers end. Raises OSError."""
         if self._folder is None:
             if self._users is not None:
                 self._users.mkdir(parents=True, exist_ok=True)
             with _alone(self._users):
                 folder = Path(tempfile.mkdtemp(prefix=FOLDER, dir=self._users))
                 self._lock = (folder / LOCK).open("wb")
-                fcntl.lockf(self._lock, fcntl.LOCK_EX)
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
             self._folder = folder
 
     def opened(self, worker: int) -> None:
@@ -107,11 +107,11 @@ class Replica:
             self._sock.close()
 
     def close(self) -> None:
-        """Remove all copies."""
+        """Remove all copies when the last worker has ended; who is killed meanwhile leaves that to the next `sweep`."""
         self.leave()
-        with suppress(ChildProcessError):
-            if self._keeper:
-                os.waitpid(self._keeper, 0)
+        for child in (*self._opened, *filter(None, [self._keeper])):
+            with suppress(ChildProcessError):
+                os.waitpid(child, 0)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -148,7 +148,7 @@ def sweep(users: Path) -> None:
     with suppress(OSError), _alone(users):
         for folder in users.glob(FOLDER + "*"):
             with suppress(OSError), (folder / LOCK).open("wb") as lock:
-                fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder)
 
 

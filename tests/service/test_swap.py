@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -14,9 +15,11 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graph.namespaces import SKOS
+from graph.publish import current_build
 from tests.service.published import FACTS, REGISTER, make_build
 from tests.service.test_kills import descendants
 from tests.service.test_server import running
@@ -28,13 +31,20 @@ THINGS = 40
 QUERY = "SELECT DISTINCT ?l {{ ?s skos:prefLabel ?l }} # {}"
 
 
-def build(data: Path, name: str) -> None:
-    """Publish a build whose every thing, in either graph, has the build's name for its label."""
+BOTH = pytest.mark.parametrize("large", [False, True], ids=["memory", "disk"])
+
+
+def build(data: Path, name: str, large: bool) -> None:
+    """Publish a build whose every thing, in either graph, has the build's name for its label; keep only the last."""
+    last = current_build(data)
     make_build(data, name, [
         Quad(NamedNode(f"{graph}/{n}"), NamedNode(SKOS + "prefLabel"), Literal(name), NamedNode(graph))
         for graph in (FACTS, REGISTER)
         for n in range(THINGS)
-    ])  # fmt: skip
+    ], large)  # fmt: skip
+    for old in (data / "builds").iterdir():
+        if old.name != name and (last is None or old.name != last.name):
+            shutil.rmtree(old)
 
 
 class Client(threading.Thread):
@@ -65,15 +75,16 @@ class Client(threading.Thread):
                 error.close()
 
 
-def test_builds_are_swapped_under_load(tmp_path: Path) -> None:
+@BOTH
+def test_builds_are_swapped_under_load(tmp_path: Path, large: bool) -> None:
     names = [f"build-{n}" for n in range(BUILDS + 1)]
-    build(tmp_path, names[0])
+    build(tmp_path, names[0], large)
     with running(tmp_path) as (address, _):
         clients = [Client(address, number) for number in range(CLIENTS)]
         for client in clients:
             client.start()
         for name in names[1:]:
-            build(tmp_path, name)
+            build(tmp_path, name, large)
             wait_for(address, name)
         for client in clients:
             client.done.set()
@@ -85,8 +96,9 @@ def test_builds_are_swapped_under_load(tmp_path: Path) -> None:
     assert {named for _, named, _ in seen} >= {names[0], names[-1]}
 
 
-def test_workers_are_killed_under_load(tmp_path: Path) -> None:
-    build(tmp_path, "one")
+@BOTH
+def test_workers_are_killed_under_load(tmp_path: Path, large: bool) -> None:
+    build(tmp_path, "one", large)
     with running(tmp_path) as (address, process):
         wait_for(address, "one")
         clients = [Client(address, 2 * number) for number in range(4)]
