@@ -104,7 +104,9 @@ def test_a_server_that_is_killed_while_it_writes(tmp_path: Path, monkeypatch: py
             writers = [Writer(address, f"{turn}-{number}") for number in range(3)]
             for writer in writers:
                 writer.start()
-            time.sleep(random.uniform(0.3, 0.8))
+            while not any(writer.acknowledged for writer in writers) and any(w.is_alive() for w in writers):
+                time.sleep(0.01)
+            time.sleep(random.uniform(0, 0.5))
             kill_all(process.pid)
             for writer in writers:
                 writer.join()
