@@ -25,7 +25,17 @@ _FOUND = "urn:x-evplans:found"
 _CURRENCY = "http://qudt.org/vocab/unit/CCY_"
 
 _ALONE = ("speakers", "bounds")
-_COMPARISONS = ("comparable", "statements", *["leading"] * LEADING, "alike", "echoes", "apart", "against", "late")
+_COMPARISONS = (
+    "comparable",
+    "statements",
+    "voices",
+    *["leading"] * LEADING,
+    "alike",
+    "echoes",
+    "apart",
+    "against",
+    "late",
+)
 _FINDINGS = (
     "revision",
     "unit-disagreement",
