@@ -33,7 +33,7 @@ test-stores: build ## install Virtuoso (Debian, as root) and run the tests of ot
 	command -v virtuoso-t >/dev/null || apt-get install -y --no-install-recommends virtuoso-opensource-7-bin
 	EVPLANS_TEST_ALL=1 $(BIN)/python -m pytest tests/graph/test_stores.py tests/service/test_remote.py
 
-faults: build ## kill builds, deliveries and workers at 200 moments each, swap 100 builds under load; a quarter of an hour
+faults: build ## kill builds, deliveries, servers, writers and workers at 200 moments each, swap 100 builds under load; an hour
 	EVPLANS_TEST_KILLS=200 EVPLANS_TEST_BUILDS=100 $(BIN)/python -m pytest tests/graph/test_faults.py tests/service/test_kills.py tests/service/test_swap.py
 
 soak: SECONDS ?= 1800
