@@ -10,16 +10,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from pyoxigraph import Quad, Store
 
-from graph import derive, neighbourhood, paths
+from graph import derive, findings, neighbourhood, paths
 from graph.draft import Draft
-from graph.findings import check
 from graph.gate import Gate
 from graph.means import Means, processes
 from graph.namespaces import Namespace
@@ -32,6 +30,7 @@ FEW_QUADS = 500_000
 AHEAD = 2  # tasks for each process that are under way or wait to be fetched
 
 Found = tuple[list[Quad], list[Result]]
+Batch = tuple[list[str], set[str]]  # lines, and the nodes that are checked
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 
@@ -44,8 +43,9 @@ def prepared(files: Sequence[Path], place: Workshop, means: Means) -> Iterator[P
             yield from place.prepare(task)
         return
     jobs = [(place.namespace.base, paths.REGISTER, place.sources, task) for task in tasks]
-    for made in _spread(_prepare, jobs, means.hands()):
-        yield from made
+    with means.hands() as executor:
+        for made in _spread(executor, _prepare, jobs):
+            yield from made
 
 
 def _prepare(job: tuple[str, Path, str, Sequence[Path]]) -> list[Prepared | SetAside]:
@@ -60,29 +60,38 @@ def derived(draft: Draft, place: Workshop, properties: Sequence[str]) -> Iterato
             yield _found(draft.store, place.namespace, place.gate, name)
         return
     draft.store.flush()
-    jobs = [(draft.folder / "store", place.namespace.base, place.sources, name) for name in properties]
-    for lines, results in _spread(_derive, jobs, processes()):
-        yield from_lines(lines), results
+    base, sources = place.namespace.base, place.sources
+    jobs = [(draft.folder / "store", base, name) for name in properties]
+    with processes() as executor:
+        for lines, batches in _spread(executor, _derive, jobs):
+            checks = ((base, sources, *batch) for batch in batches)
+            yield from_lines(lines), [result for found in _spread(executor, _check, checks) for result in found]
 
 
 def _found(store: Store, namespace: Namespace, gate: Gate, name: str) -> Found:
     beside = neighbourhood.of_property(store, name)
     quads = derive.together(beside, namespace)
-    return quads, check(gate, quads, beside)
+    return quads, findings.check(gate, quads, beside)
 
 
-def _derive(job: tuple[Path, str, str, str]) -> tuple[list[str], list[Result]]:
-    store, base, sources, name = job
-    quads, results = _found(Store.read_only(str(store)), Namespace(base), gate(base, sources), name)
-    return canonical_lines(quads), results
+def _derive(job: tuple[Path, str, str]) -> tuple[list[str], list[Batch]]:
+    """What follows, and in batches what is to be checked of it: with one property that has most findings, that takes
+    longer than all other work and is not left to one process."""
+    store, base, name = job
+    beside = neighbourhood.of_property(Store.read_only(str(store)), name)
+    quads = derive.together(beside, Namespace(base))
+    batches = [(canonical_lines(told), nodes) for told, nodes in findings.batches(quads, beside)]
+    return canonical_lines(quads), batches
 
 
-def _spread(
-    work: Callable[[Task], Done], tasks: Iterable[Task], hands: AbstractContextManager[Executor]
-) -> Iterator[Done]:
+def _check(job: tuple[str, str, Sequence[str], set[str]]) -> Sequence[Result]:
+    base, sources, lines, nodes = job
+    return gate(base, sources).nodes(from_lines(lines), nodes).results
+
+
+def _spread(executor: Executor, work: Callable[[Task], Done], tasks: Iterable[Task]) -> Iterator[Done]:
     """What `work` makes of each task, in their order."""
-    with hands as executor:
-        yield from ordered(executor, work, tasks, AHEAD * (os.cpu_count() or 1))
+    return ordered(executor, work, tasks, AHEAD * (os.cpu_count() or 1))
 
 
 def ordered(executor: Executor, work: Callable[[Task], Done], tasks: Iterable[Task], ahead: int) -> Iterator[Done]:

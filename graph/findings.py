@@ -18,14 +18,16 @@ TOGETHER = 20_000  # quads; more would take much memory and save no time
 
 def check(gate: Gate, found: Iterable[Quad], beside: Store) -> list[Result]:
     """Check facts and findings; `beside` holds the claims that they follow from."""
-    return [
-        result
-        for quads in _batches(found)
-        for result in gate.nodes([*quads, *behind(quads, beside)], {*focus(quads), ONTOLOGY}).results
-    ]
+    return [result for quads, nodes in batches(found, beside) for result in gate.nodes(quads, nodes).results]
 
 
-def _batches(found: Iterable[Quad]) -> Iterator[list[Quad]]:
+def batches(found: Iterable[Quad], beside: Store) -> Iterator[tuple[list[Quad], set[str]]]:
+    """What can be checked by itself: facts and findings with the claims that shapes look at, and the nodes to check."""
+    for quads in _together(found):
+        yield [*quads, *behind(quads, beside)], {*focus(quads), ONTOLOGY}
+
+
+def _together(found: Iterable[Quad]) -> Iterator[list[Quad]]:
     """The quads, all of a subject together."""
     batch: list[Quad] = []
     for _, quads in groupby(ordered(found), key=lambda quad: quad.subject):

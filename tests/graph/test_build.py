@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from graph import paths
+from graph import crew, paths
 from graph.build import Summary, build, change, needs_build
 from graph.namespaces import Namespace
 from graph.publish import current_build, read_manifest
@@ -72,6 +72,16 @@ def test_the_same_documents_give_the_same_build_and_the_same_bytes(tmp_path: Pat
     assert first.counts["documents"] == len(DOCUMENTS)
     assert first.counts["claims"] > 60
     assert first.counts["violations"] == 0
+
+
+def test_findings_are_the_same_when_processes_share_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = built(tmp_path / "a")
+    monkeypatch.setattr(crew, "FEW_QUADS", 0)
+    shared = built(tmp_path / "b")
+    assert shared.build == alone.build
+    assert shared.counts["facts"] > 0
+    assert alone.home is not None and shared.home is not None
+    assert (shared.home / "report.ttl").read_bytes() == (alone.home / "report.ttl").read_bytes()
 
 
 def test_a_build_is_needed_when_a_source_is_newer(tmp_path: Path) -> None:
