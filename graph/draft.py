@@ -112,7 +112,7 @@ class Draft:
         copies = [self._copier.submit(_copy_file, origin / name, self.folder / name) for name in names]
         open_store(origin / "store").backup(str(self.folder / "store"))
         for name in LINKED:
-            _link_all(origin / name, self.folder / name)
+            link_all(origin / name, self.folder / name)
         return copies
 
     def enter(self, graph: str, lines: Sequence[str], quads: Sequence[Quad]) -> None:
@@ -246,7 +246,7 @@ def _copy_file(origin: Path, copy: Path) -> None:
         os.fsync(target.fileno())
 
 
-def _link_all(origin: Path, folder: Path) -> None:
+def link_all(origin: Path, folder: Path) -> None:
     """Let a folder hold links to the files of another and nothing else, leaving those that are there: there may be ten
     thousands of them. By descriptors, which is quicker than by paths."""
     source, target = (os.open(path, os.O_RDONLY) for path in (origin, folder))

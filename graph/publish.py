@@ -15,12 +15,12 @@ from typing import Any
 
 from graph import soundness
 from graph.digests import GraphDigest
-from graph.draft import LINKED, Draft
+from graph.draft import LINKED, Draft, link_all
 from graph.namespaces import Namespace
 from graph.soundness import damage
 
 KEPT_BUILDS = 2
-SPARE = "spare"
+SPARES = ("spare", *(f"spare-{number}" for number in range(1, KEPT_BUILDS)))  # links for the next drafts, in turn
 
 
 class PublishError(RuntimeError):
@@ -123,6 +123,8 @@ def publish(data: Path, draft: Draft, report: str, manifest: Mapping[str, Any]) 
         damaged = home.rename(builds / ".draft-damaged")
     draft.folder.rename(home)
     _make_current(data, build)
+    if draft.fresh:
+        _leave_spares(data, home)
     if damaged is not None:
         shutil.rmtree(damaged, ignore_errors=True)
     _remove_old(data, keep=build)
@@ -153,13 +155,24 @@ def _make_current(data: Path, build: str) -> None:
     _sync(data)
 
 
+def _leave_spares(data: Path, home: Path) -> None:
+    """Link the files of a build from nothing for the changes that come before an old build can be spared: ten thousands
+    of links take longer than the rest of a change."""
+    for name in SPARES:
+        shutil.rmtree(data / name, ignore_errors=True)
+        with suppress(OSError):  # what is missing there is linked by the change that takes it
+            for folder in LINKED:
+                (data / name / folder).mkdir(parents=True)
+                link_all(home / folder, data / name / folder)
+
+
 def _remove_old(data: Path, keep: str) -> None:
     """Remove old builds. The folders of links of one are spared: the next draft begins with them, and so neither links
     nor removes thousands of files that both have. What else it held goes after this build is current, not before."""
-    builds, spare = data / "builds", data / SPARE
+    builds, spare = data / "builds", data / SPARES[0]
     homes = sorted((p for p in builds.iterdir() if p.is_dir() and p.name != keep), key=lambda p: p.stat().st_mtime)
     for home in homes[: max(0, len(homes) - KEPT_BUILDS + 1)]:
-        if spare.exists():
+        if _spared(data):
             shutil.rmtree(home, ignore_errors=True)
         else:
             home.rename(spare)
@@ -175,10 +188,13 @@ def _strip(spare: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def _spared(data: Path) -> list[Path]:
+    return [data / name for name in SPARES if (data / name).is_dir()]
+
+
 def _take_spare(data: Path, folder: Path) -> None:
     """Begin a draft with the folders of links of an old build, where there is one."""
-    spare = data / SPARE
-    if spare.is_dir():
+    for spare in _spared(data)[:1]:
         folder.mkdir()
         for name in LINKED:
             with suppress(FileNotFoundError):

@@ -120,7 +120,7 @@ def test_a_draft_that_begins_with_the_links_of_an_old_build_holds_what_the_last_
 def test_what_a_killed_build_left_in_the_spare_folder_is_no_part_of_the_next(tmp_path: Path) -> None:
     home = published(tmp_path, "Nissan")
     for name in ("documents", "store"):
-        (tmp_path / "spare" / name).mkdir(parents=True)
+        (tmp_path / "spare" / name).mkdir(parents=True, exist_ok=True)
         (tmp_path / "spare" / name / "left.txt").write_text("left", encoding="utf-8")
     with exclusive(tmp_path), drafted(tmp_path, Namespace(), home) as draft:
         assert files(draft.folder) == files(home)
