@@ -117,6 +117,17 @@ def test_a_draft_that_begins_with_the_links_of_an_old_build_holds_what_the_last_
         assert files(draft.folder) == files(fourth)
 
 
+def test_the_first_changes_after_a_build_from_nothing_find_its_files_linked(tmp_path: Path) -> None:
+    home = published(tmp_path, "Nissan")
+    spares = sorted(tmp_path.glob("spare*"))
+    assert all((spare / "documents" / "a.txt").samefile(home / "documents" / "a.txt") for spare in spares)
+    left = [len(spares)]
+    for name in ("Kia", "BYD", "Tesla"):
+        followed(tmp_path, name)
+        left.append(len(list(tmp_path.glob("spare*"))))
+    assert left == [2, 1, 1, 1]
+
+
 def test_what_a_killed_build_left_in_the_spare_folder_is_no_part_of_the_next(tmp_path: Path) -> None:
     home = published(tmp_path, "Nissan")
     for name in ("documents", "store"):
