@@ -44,6 +44,7 @@ class Cars:
             m.name for a in self.reading.annotated if not self.reading.silent(a.sentence)
             for m in a.mentions() if "V" in mark_of(m)
         ]  # fmt: skip
+        named = named or [m.name for m in self.reading.titled if "V" in mark_of(m)][:1]
         counts = Counter(named).most_common(2)
         if not counts or counts[0][0] != named[0] or (counts[0][1] < 2 and len(counts) > 1):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graph.extraction.annotate import MARK, Annotated, annotate
 from graph.extraction.blocks import blocks, mask
@@ -46,6 +46,7 @@ class Reading:
     topic: str | None = None
     dominant: bool = False
     tops: dict[int, int] = field(default_factory=dict)  # the heads of tables, by row
+    titled: list[Mention] = field(default_factory=list)  # what its title names, which its text need not repeat
 
     def names(self, name: str) -> bool:
         """Whether the document names an entity."""
@@ -169,14 +170,22 @@ def read(document: Document, gazetteer: Gazetteer, shapes: list[Shape]) -> Readi
     parts = blocks(document)
     masked = mask(document, parts)
     lines = sentences(masked, parts)
-    mentions = gazetteer.mentions(masked)
+    titled, mentions = mentions_under(document.title or "", masked, gazetteer)
     unknown = unknown_names(masked, lines, mentions, shapes, gazetteer.register)
     held = [m for m in mentions if not any(u.start <= m.start and m.end <= u.end for u in unknown)]
     mentions = sorted([*held, *unknown], key=lambda m: m.start)
-    reading = Reading(document, gazetteer.register, masked, parts, lines, mentions)
+    reading = Reading(document, gazetteer.register, masked, parts, lines, mentions, titled=titled)
     reading.annotated = mark_all(reading)
     reading.topic, reading.dominant = topic_of(reading, gazetteer)
     return reading
+
+
+def mentions_under(title: str, text: str, gazetteer: Gazetteer) -> tuple[list[Mention], list[Mention]]:
+    """The known names of a title and of the text below it; each says what the other's short names may be."""
+    shift = len(title) + 2
+    found = gazetteer.mentions(f"{title}\n\n{text}")
+    below = [replace(m, start=m.start - shift, end=m.end - shift) for m in found if m.start >= shift]
+    return [m for m in found if m.end < shift], below
 
 
 def within(mentions: list[Mention], starts: list[int], sentence: Sentence) -> list[Mention]:
@@ -296,7 +305,7 @@ def repeat_everywhere(text: str, found: list[Mention], known: list[Mention]) -> 
 def topic_of(reading: Reading, gazetteer: Gazetteer) -> tuple[str | None, bool]:
     """The organization that a document is about, named in the title or most often, and whether it leads clearly."""
     score: dict[str, float] = defaultdict(float)
-    for rank, name in enumerate(company_names(gazetteer.mentions(reading.document.title or ""))):
+    for rank, name in enumerate(company_names(reading.titled)):
         score[name] += 3 if rank else 5
     for rank, name in enumerate(company_names(reading.mentions)):
         score[name] += 2 if rank < 2 else 1

@@ -70,6 +70,8 @@ class Spots:
         for wanted in ("O", "V", "T", "P", "S", "F"):
             if mention := self.last(index, wanted):
                 yield Spot(mention.name, 0, 0, letters(mention.kinds), f"last:{wanted}")
+        for mention in self.reading.titled[:3]:
+            yield Spot(mention.name, 0, 0, letters(mention.kinds), "title")
         if self.reading.topic:
             yield Spot(self.reading.topic, 0, 0, self.kinds(self.reading.topic), "document")
 
