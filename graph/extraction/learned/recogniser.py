@@ -9,6 +9,7 @@ from graph.extraction.annotate import Annotated
 from graph.extraction.frame import Frame
 from graph.extraction.learned.features import Line, own_features, pair_features
 from graph.extraction.learned.proposals import Proposal, proposals_of
+from graph.extraction.learned.salience import Salience
 from graph.extraction.learned.sites import Sites
 from graph.extraction.learned.spots import Spot, Spots
 from graph.extraction.learned.weights import Weights, learned, likelihood, summed
@@ -39,6 +40,7 @@ class Recogniser:
         self.weights = learned() if weights is None else weights
         self.spots = Spots(self.reading, self.discourse)
         self.sites = Sites(plants)
+        self.salience = Salience(self.reading)
         self.lines: dict[int, Line] = {}
         self.known: dict[int, list[Spot]] = {}
         self.actors: dict[tuple[int, int], tuple[str, ...]] = {}
@@ -148,6 +150,9 @@ class Recogniser:
             found += [f"owner:{owner.name == one.name}"] if owner else []
             found += [f"owned:{owned.name == other.name}"] if owned else []
             found += self.sites.acquainted(one, other)
+        found += (f"1{feature}" for feature in self.salience.of(index, one))
+        if other.name:
+            found += (f"2{feature}" for feature in self.salience.of(index, other))
         return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from graph.extraction.readings import Reading
 from graph.extraction.subjects import Discourse
 
 RECENT = 4  # sentences that a thing stays in mind
+LATELY = 6  # names that a sentence may go back to in the one before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,25 @@ class Spots:
         for wanted in ("O", "V", "T", "P", "S", "F"):
             if mention := self.last(index, wanted):
                 yield Spot(mention.name, 0, 0, letters(mention.kinds), f"last:{wanted}")
-        for mention in self.reading.titled[:3]:
-            yield Spot(mention.name, 0, 0, letters(mention.kinds), "title")
+        for step, mentions in (("label", self.label(index)), ("title", self.reading.titled[:3])):
+            yield from (Spot(m.name, 0, 0, letters(m.kinds), step) for m in mentions)
+        for back in (index - 1, index - 2):
+            if back >= 0:
+                yield from (
+                    Spot(m.name, 0, 0, letters(m.kinds), f"before:{index - back}")
+                    for m in self.reading.annotated[back].mentions()[:LATELY]
+                    if set("OBVPF") & set(letters(m.kinds))
+                )
         if self.reading.topic:
             yield Spot(self.reading.topic, 0, 0, self.kinds(self.reading.topic), "document")
+
+    def label(self, index: int) -> list[Mention]:
+        """What opens the block of a sentence, and what the headings or items above it name."""
+        lines = self.reading.sentences
+        first = bisect_left(lines, lines[index].block, key=lambda s: s.block)
+        opening = self.reading.annotated[first].mentions()[:1] if first < index else []
+        above = [m for line in self.reading.over(index)[:3] for m in line.mentions()[:2]]
+        return [*opening, *above]
 
     def kinds(self, name: str) -> str:
         """The letters of a name's kinds; who acts and is not known is a company."""
