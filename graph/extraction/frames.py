@@ -20,6 +20,7 @@ from graph.extraction.owners import company_of
 from graph.extraction.quantified import (
     sibling_figure,
 )
+from graph.extraction.posts import post_in
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, pattern_rules
 from graph.extraction.sites import Plants
@@ -237,6 +238,9 @@ class Frames:
         self, rule: PatternRule, sentence: Annotated, match: re.Match[str], frame: Frame, subject: str
     ) -> list[str]:
         """The names in the object group, who its pronoun stands for, or what the rule's ladder finds."""
+        named = any(match.groupdict().get(group) for group in ("object", "object2"))
+        if rule.property == "holdsRole" and not named and (known := post_in(self.reading, subject)):
+            return [known]
         if rule.object_ladder == "alliance":
             alliance = self.discourse.alliance_of(subject)
             return [alliance] if alliance else []

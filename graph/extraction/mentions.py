@@ -198,6 +198,8 @@ class Gazetteer:
         called = self._called(text, chosen)
         found: list[Mention] = []
         for (start, end, _), entity in chosen:
+            if found and start < found[-1].end:  # a name that went on: "BMW UK" names no country
+                continue
             form = FORM.match(text, end) if entity.kinds & ORGANIZATION_KINDS else None
             form = form or (STOP.match(text, end) if ABBREVIATED.search(text[start:end]) else None)
             mention = Mention(start, form.end() if form else end, called.get(entity.slug, entity.name), entity.kinds)

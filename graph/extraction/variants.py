@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graph.extraction.lexicon import any_of, table
+from graph.extraction.lexicon import ORGANIZATION_KINDS, any_of, table
 from graph.extraction.model import Mention
 from graph.register import Entity, Register, fold
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from graph.extraction.mentions import Token
 
 CAR = "VehicleModel"
+COMPANY = frozenset({"Organization"})
 LISTED = frozenset({CAR, "Platform"})
 # another item of a list, by the words in which it differs: "Ioniq 5 and 6", "STLA Small, Medium and Large"
 ITEM = re.compile(r"(?:,? (?:and|or|plus) |, |/| & )(?:the )?(?P<item>[A-Z\d#][\w.+-]*(?<![.-]))")
@@ -40,6 +41,7 @@ class Variants:
         self.trim = re.compile(
             rf"[ -](?P<more>{any_of(words)})(?! (?:platform|architecture|version|variant|models?|cars)\b)"
         )
+        self.region = re.compile(rf" {any_of(table('names')['regional'])}(?![\w’'-])(?! [A-Z])")
         for entity in register.entities.values():
             last = entity.name.rpartition(" ")[2]
             if CAR in entity.kinds and re.fullmatch(r"\d{2,4}", last) and not re.search(r"\d.* ", entity.name):
@@ -48,7 +50,9 @@ class Variants:
                 self.numbered.setdefault(last, []).append(entity)
 
     def gone_on(self, text: str, mention: Mention) -> Mention:
-        """A car whose name goes on is another one: "the C-HR+" is no "C-HR", "the GV60 Magma" no "GV60"."""
+        """Whose name goes on is another: "the C-HR+" is no "C-HR", "the GV60 Magma" no "GV60", "BMW UK" no "BMW"."""
+        if mention.kinds & ORGANIZATION_KINDS and (more := self.region.match(text, mention.end)):
+            return self.named(replace(mention, kinds=COMPANY), more.end(), text[mention.start : more.end()])
         if re.match(r"\+(?!\w)", text[mention.end : mention.end + 2]) and mention.kinds & LISTED:
             return self.named(mention, mention.end + 1, f"{mention.name.removesuffix('+')}+")
         if CAR not in mention.kinds:

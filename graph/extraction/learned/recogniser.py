@@ -13,6 +13,7 @@ from graph.extraction.learned.salience import Salience
 from graph.extraction.learned.sites import Sites
 from graph.extraction.learned.spots import Spot, Spots
 from graph.extraction.learned.weights import Weights, learned, likelihood, summed
+from graph.extraction.posts import companies_of
 from graph.extraction.sites import Plants
 from graph.extraction.subjects import LONGEST_SENTENCE
 
@@ -150,6 +151,8 @@ class Recogniser:
             found += [f"owner:{owner.name == one.name}"] if owner else []
             found += [f"owned:{owned.name == other.name}"] if owned else []
             found += self.sites.acquainted(one, other)
+            posts = companies_of(one.name) if one.kinds == "H" else ()
+            found += ["post here" if other.name in posts else "post elsewhere"] if posts else []
         found += (f"1{feature}" for feature in self.salience.of(index, one))
         if other.name:
             found += (f"2{feature}" for feature in self.salience.of(index, other))
