@@ -17,10 +17,10 @@ from graph.extraction.lexicon import bodies, role_name
 from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
 from graph.extraction.owners import company_of
+from graph.extraction.posts import post_in
 from graph.extraction.quantified import (
     sibling_figure,
 )
-from graph.extraction.posts import post_in
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, pattern_rules
 from graph.extraction.sites import Plants
@@ -239,11 +239,10 @@ class Frames:
     ) -> list[str]:
         """The names in the object group, who its pronoun stands for, or what the rule's ladder finds."""
         named = any(match.groupdict().get(group) for group in ("object", "object2"))
-        if rule.property == "holdsRole" and not named and (known := post_in(self.reading, subject)):
-            return [known]
-        if rule.object_ladder == "alliance":
-            alliance = self.discourse.alliance_of(subject)
-            return [alliance] if alliance else []
+        post = post_in(self.reading, subject) if rule.property == "holdsRole" and not named else None
+        alliance = self.discourse.alliance_of(subject) if rule.object_ladder == "alliance" else None
+        if post or rule.object_ladder == "alliance":
+            return [name for name in (post or alliance,) if name]
         if rule.object_ladder == "topic":
             found = self.discourse.before(frame.index)
             return list(found.names[:1]) if found else []

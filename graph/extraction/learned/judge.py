@@ -19,6 +19,8 @@ Place = tuple[object, ...]
 Key = tuple[object, ...]
 Heard = tuple[float, Frame, Candidate]  # what the recogniser proposes, and how likely it holds it
 STANDS = 0.45  # probability from which a statement stands that only the recogniser makes
+AUDIBLE = 0.15  # likelihood from which a statement tells of whom its sentence speaks
+SAID = 0.7  # how likely the recogniser's neighbours take what a rule says
 KEPT = 0.25  # and one that a rule makes too: rules say why, and are right more often than the judge has seen
 
 
@@ -34,9 +36,22 @@ class Statement:
         return chance >= (KEPT if self.ruled else STANDS)
 
     @property
+    def index(self) -> int:
+        """The number of the sentence that makes it, by the rules or else the likeliest."""
+        return self.ruled[0][0].index if self.ruled else self.likeliest[1].index
+
+    @property
     def likeliest(self) -> Heard:
         """What the recogniser finds likeliest."""
         return max(self.likely, key=lambda row: row[0])
+
+    def sentences(self) -> dict[int, float]:
+        """The sentences that may make the statement, each with how likely it does."""
+        found: dict[int, float] = {}
+        told = [(SAID, frame) for frame, _ in self.ruled] + [(n, frame) for n, frame, _ in self.likely if n >= AUDIBLE]
+        for chance, frame in told:
+            found[frame.index] = max(chance, found.get(frame.index, 0.0))
+        return found
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -53,6 +68,7 @@ class Hearing:
     ruled: dict[Place, set[Key]]
     figures: dict[tuple[int, int], dict[str, float]]
     figured: dict[tuple[int, int], set[str]]
+    spoken: dict[int, dict[str, float]]  # of whom each sentence speaks, by how much it is likely to say of him
 
 
 def candidates_of(found: Iterable[Likely], proposer: Proposer) -> Iterator[Heard]:
@@ -63,7 +79,9 @@ def candidates_of(found: Iterable[Likely], proposer: Proposer) -> Iterator[Heard
 
 def heard(ruled: Iterable[tuple[Frame, Candidate]], likely: Iterable[Heard]) -> Hearing:
     """Gather what is proposed, statement by statement."""
-    hearing = Hearing(defaultdict(Statement), defaultdict(dict), defaultdict(set), defaultdict(dict), defaultdict(set))
+    hearing = Hearing(
+        defaultdict(Statement), defaultdict(dict), defaultdict(set), defaultdict(dict), defaultdict(set), {}
+    )
     for frame, candidate in ruled:
         key = key_of(candidate.claim)
         hearing.statements[key].ruled.append((frame, candidate))
@@ -78,7 +96,18 @@ def heard(ruled: Iterable[tuple[Frame, Candidate]], likely: Iterable[Heard]) -> 
         if frame.quantity:
             figures = hearing.figures[frame.index, frame.anchor]
             figures[frame.property] = max(chance, figures.get(frame.property, 0.0))
+    hearing.spoken = spoken(hearing.statements.values())
     return hearing
+
+
+def spoken(statements: Iterable[Statement]) -> dict[int, dict[str, float]]:
+    """Of whom each sentence speaks."""
+    found: dict[int, dict[str, float]] = defaultdict(dict)
+    for statement in statements:
+        subject = statement.candidates[0].claim.subject
+        for index, chance in statement.sentences().items():
+            found[index][subject] = found[index].get(subject, 0.0) + chance
+    return found
 
 
 def contested(frame: Frame, claim: Claim) -> Place:
@@ -96,6 +125,9 @@ def traits(key: Key, statement: Statement, hearing: Hearing) -> Iterator[tuple[s
     else:
         yield "unseen", 1
         yield f"unseen|{prop}", 1
+    for name, strength in of_neighbours(statement, hearing):
+        yield name, strength
+        yield f"{name}|{prop}", strength
     if statement.ruled:
         yield "ruled", 1
         yield f"ruled|{prop}", 1
@@ -122,6 +154,18 @@ def of_likely(prop: str, key: Key, statement: Statement, hearing: Hearing) -> It
         yield "ruled otherwise", any(other != key for other in hearing.ruled.get(place, ()))
         if frame.quantity:
             yield "figured", any(name != prop for name in hearing.figured.get((frame.index, frame.anchor), ()))
+
+
+def of_neighbours(statement: Statement, hearing: Hearing) -> Iterator[tuple[str, float]]:
+    """Whether its sentence and those beside it speak of the same subject otherwise too, or of another."""
+    subject, index = statement.candidates[0].claim.subject, statement.index
+    others = hearing.spoken.get(index, {})
+    alike = max(0.0, others.get(subject, 0.0) - statement.sentences().get(index, 0.0))
+    beside = max(hearing.spoken.get(near, {}).get(subject, 0.0) for near in (index - 1, index + 1))
+    yield "alike", min(2, alike)
+    yield "against", min(2, max((n for name, n in others.items() if name != subject), default=0.0))
+    yield "beside", min(2, beside)
+    yield "in company", alike + beside > CLEAR
 
 
 def judged(hearing: Hearing, weights: Weights | None = None) -> Iterator[tuple[float, Statement]]:

@@ -10,7 +10,7 @@ from functools import cache
 
 from graph.extraction.annotate import Annotated
 from graph.extraction.learned.spots import Spot
-from graph.extraction.lexicon import any_of, table
+from graph.extraction.lexicon import table
 from graph.extraction.readings import Reading
 
 
@@ -56,15 +56,5 @@ def back_to(sentence: Annotated) -> list[str]:
 
 @cache
 def backward() -> list[tuple[str, re.Pattern[str]]]:
-    """The words that go back to a name, by what they may go back to."""
-    return [
-        ("it", re.compile(r"(?:^|\b)(?:it|its|itself)\b", re.IGNORECASE)),
-        ("they", re.compile(r"(?:^|\b)(?:they|their|them|both)\b", re.IGNORECASE)),
-        ("he", re.compile(r"(?:^|\b)(?:he|his|she|her)\b", re.IGNORECASE)),
-        ("we", re.compile(r"(?:^|\b)(?:we|our|us)\b", re.IGNORECASE)),
-        ("company", re.compile(r"\bthe (?:[\w-]+ )?(?:company|group|firm|carmaker|automaker|manufacturer|maker|brand|unit|division|subsidiary|supplier|start-?up|parent)\b", re.IGNORECASE)),
-        ("car", re.compile(r"\b(?:the|this) (?:[\w-]+ )?(?:car|model|vehicle|suv|crossover|hatchback|sedan|saloon|van|truck|pickup|ev)\b", re.IGNORECASE)),
-        ("plant", re.compile(r"\b(?:the|this) (?:[\w-]+ )?(?:plant|factory|works|site|gigafactory|facility)\b", re.IGNORECASE)),
-        ("venture", re.compile(r"\b(?:the|this) (?:[\w-]+ )?(?:venture|alliance|partners?|two|three|companies)\b", re.IGNORECASE)),
-        ("platform", re.compile(r"\b(?:the|this) (?:[\w-]+ )?(?:platform|architecture|battery|cell|pack)s?\b", re.IGNORECASE)),
-    ]  # fmt: skip
+    """The words of lexicon/proposals.toml that go back to a name, by what they may go back to."""
+    return [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in table("proposals")["back"].items()]

@@ -33,7 +33,12 @@ STRENGTH = 0.1  # how far weights may go from nought (the inverse of regularizat
 COUNTS = (
     (re.compile(r"s:"), 0.3),
     (re.compile(r"[-+]c?:"), 0.6),
-    (re.compile(r"[12](?:often|titled|ago|opener|back)|k|by:|of:|topic|acts|acted|alike|owner|owned|there|others|site|rank|[<>~^][nm]\d|block"), 2.0),
+    (
+        re.compile(
+            r"[12](?:often|titled|ago|opener|back)|k|by:|of:|topic|acts|acted|alike|owner|owned|there|others|site|rank|[<>~^][nm]\d|block"
+        ),
+        2.0,
+    ),
 )
 SMALL = 0.02  # weights below it are left out
 SEED = 20
