@@ -41,7 +41,7 @@ class Variants:
         self.trim = re.compile(
             rf"[ -](?P<more>{any_of(words)})(?! (?:platform|architecture|version|variant|models?|cars)\b)"
         )
-        self.region = re.compile(rf" {any_of(table('names')['regional'])}(?![\w’'-])(?! [A-Z])")
+        self.region = re.compile(rf" {any_of(table('names')['regional'])}(?![\w-])(?! [A-Z])")
         for entity in register.entities.values():
             last = entity.name.rpartition(" ")[2]
             if CAR in entity.kinds and re.fullmatch(r"\d{2,4}", last) and not re.search(r"\d.* ", entity.name):

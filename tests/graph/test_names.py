@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from graph.extraction.cars import Cars
 from graph.extraction.lint import document_of
 from graph.extraction.pipeline import RuleExtractor
+from graph.extraction.posts import companies_of
+from graph.reading import Document
 from graph.register import load_register
 
 EXTRACTOR = RuleExtractor(load_register())
@@ -16,6 +21,12 @@ def names(text: str, kind: str) -> set[str]:
     reading = EXTRACTOR.read(document_of(text))
     assert reading
     return {m.name for m in reading.mentions if kind in m.kinds}
+
+
+def named_in(document: Document) -> set[str]:
+    """All that a document names."""
+    reading = EXTRACTOR.read(document)
+    return {m.name for m in reading.mentions} if reading else set()
 
 
 @pytest.mark.parametrize(
@@ -117,3 +128,50 @@ def test_batteries_are_known_by_their_makers_names_and_by_what_they_are_made_of(
 def test_a_company_of_no_register_is_called_what_the_text_calls_it() -> None:
     assert "Ballard Power Systems" in names("Solaris buys fuel cells from Ballard Power Systems.", "Supplier")
     assert "Hyliion" in names("Hyliion Holdings is late.", "Automaker")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Toyota Motor Europe holds its forum once a year.", "Toyota Motor Europe"),
+        ("Volkswagen of America opened its only factory in 2011.", "Volkswagen of America"),
+        ("It was founded by MG Motor UK.", "MG Motor UK"),
+        ("Sales at BYD Japan's shops rose.", "BYD Japan"),
+    ],
+)
+def test_the_company_of_a_region_is_one_of_its_own(text: str, name: str) -> None:
+    assert names(text, "Organization") == {name}
+    assert names(text, "Place") | names(text, "Country") == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["Toyota of Japan builds cars.", "Toyota builds cars in Europe.", "Toyota, Europe says."]
+)
+def test_a_company_beside_a_place_is_itself(text: str) -> None:
+    assert "Toyota" in names(text, "Automaker")
+
+
+def test_a_title_says_what_the_short_names_of_its_text_mean() -> None:
+    untitled = document_of("All of the cars delivered were SU7 sedans.")
+    assert not named_in(untitled)
+    assert "Xiaomi SU7" in named_in(replace(untitled, title="Xiaomi wants more this year"))
+
+
+def test_the_names_of_a_title_are_no_mentions_of_the_text() -> None:
+    reading = EXTRACTOR.read(replace(document_of("It has a range of 500 km."), title="The Nissan Ariya in numbers"))
+    assert reading
+    assert reading.mentions == []
+    assert [m.name for m in reading.titled if "VehicleModel" in m.kinds] == ["Nissan Ariya"]
+
+
+def test_a_car_that_only_the_title_names_is_what_the_text_is_about() -> None:
+    reading = EXTRACTOR.read(replace(document_of("The battery holds 87 kWh."), title="The Nissan Ariya in numbers"))
+    assert reading
+    assert Cars(reading).main == "Nissan Ariya"
+
+
+def test_somebody_known_by_his_post_has_it_where_the_text_names_his_company() -> None:
+    text = "Mercedes-Benz buys cells. Factorial is glad. Markus Schäfer, the chief technology officer, is too."
+    roles = [c.claim for c in EXTRACTOR.extract(document_of(text)) if c.claim.property == "holdsRole"]
+    assert [(c.subject, c.object) for c in roles] == [("Markus Schäfer", "Mercedes-Benz")]
+    assert companies_of("Nobody Known") == ()
