@@ -24,7 +24,7 @@ from graph.extraction.quantified import (
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, pattern_rules
 from graph.extraction.sites import Plants
-from graph.extraction.subjects import LONGEST_SENTENCE, Discourse, Found
+from graph.extraction.subjects import Discourse, Found
 from graph.extraction.tables import has_heads, is_row, table_frames
 from graph.extraction.things import (
     batteries_measured,
@@ -113,7 +113,7 @@ class Frames:
         first = before = 0  # where the frames of this sentence and of the one before begin
         for index, sentence in enumerate(self.reading.annotated):
             before, first = first, len(found)
-            if self.reading.silent(sentence.sentence) or len(sentence.text) > LONGEST_SENTENCE:
+            if not self.reading.tells(sentence):
                 continue
             if is_row(self.reading, index) and has_heads(self.reading, index):
                 found += named_models(self.reading, self.discourse, index, sentence)

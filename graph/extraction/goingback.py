@@ -19,7 +19,7 @@ from graph.extraction.owners import behind
 from graph.extraction.plantwords import PlantMention, plants
 from graph.extraction.readings import Reading, expand
 from graph.extraction.settings import Settings
-from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
+from graph.extraction.subjects import Discourse
 
 # a plant that is none of those spoken of
 ANOTHER = re.compile(
@@ -68,9 +68,8 @@ class GoingBack(Settings):
             self.here[plant.index].append(plant)
         self.chief = self.main_plant()
         self.back: dict[int, list[PlantMention | None]] = {}
-        for index, sentence in enumerate(reading.annotated):
-            if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
-                self.gone_back(index, sentence)
+        for index, sentence in reading.telling():
+            self.gone_back(index, sentence)
         self.found.sort(key=lambda p: (p.index, p.start))
 
     def main_plant(self) -> PlantMention | None:

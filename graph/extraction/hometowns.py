@@ -14,7 +14,6 @@ from graph.extraction.lexicon import any_of, table
 from graph.extraction.model import Mention
 from graph.extraction.plantwords import PlantMention
 from graph.extraction.readings import expand
-from graph.extraction.subjects import LONGEST_SENTENCE
 from graph.extraction.towns import Towns
 
 # several plants in one town, which its name does not tell apart
@@ -58,9 +57,7 @@ class Hometowns(Towns):
     def hometowns(self) -> list[PlantMention]:
         """The towns of known sites, sentence by sentence, beside what is made there and a company that builds there."""
         more: list[PlantMention] = []
-        for index, sentence in enumerate(self.reading.annotated):
-            if self.reading.silent(sentence.sentence) or len(sentence.text) > LONGEST_SENTENCE:
-                continue
+        for index, sentence in self.reading.telling():
             opening = WRITTEN_FROM.match(sentence.text)
             for start, end, town in sentence.marks(opening.end() if opening else 0):
                 if not isinstance(town, Mention) or "City" not in town.kinds:

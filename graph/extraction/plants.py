@@ -32,7 +32,7 @@ from graph.extraction.plantwords import (
     seated,
 )
 from graph.extraction.readings import Reading
-from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
+from graph.extraction.subjects import Discourse
 from graph.register import Entity
 
 
@@ -45,9 +45,8 @@ class PlantFinder:
         self.discourse = discourse
         self.owners = Owners(reading, discourse)
         self.found: list[PlantMention] = []
-        for index, sentence in enumerate(reading.annotated):
-            if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
-                self.found += sorted(self.in_sentence(index, sentence), key=lambda p: p.start)
+        for index, sentence in reading.telling():
+            self.found += sorted(self.in_sentence(index, sentence), key=lambda p: p.start)
         self.found = [self.owned_by_another(self.narrowed(p)) for p in self.found]
 
     def narrowed(self, plant: PlantMention) -> PlantMention:

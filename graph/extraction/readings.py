@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from graph.extraction.annotate import MARK, Annotated, annotate
@@ -28,6 +29,7 @@ DATE_ALONE = re.compile(r"(?:In |By |From )?‹when#(\d+)›\W*$", re.IGNORECASE
 CAPITAL = re.compile(r"[^\W\d_a-zß-ÿ]")
 OPENER = re.compile(r"^\W*(?:" + "|".join(table("names")["openers"]) + r")\b(?=[ ,’'])")
 MOST_UNKNOWN = 500  # names that a document may have beside those of the register
+LONGEST_SENTENCE = 4000  # characters of a marked sentence; what is longer is none, and takes long
 SILENT = frozenset({"front-matter", "boilerplate", "teaser"})
 
 
@@ -117,6 +119,14 @@ class Reading:
             above = self.blocks[above].parent
         item = self.annotated[first].items[int(opening[1])] if opening else None
         return item if isinstance(item, When) else None
+
+    def telling(self) -> Iterator[tuple[int, Annotated]]:
+        """The sentences that may tell something, each with its number."""
+        return ((index, sentence) for index, sentence in enumerate(self.annotated) if self.tells(sentence))
+
+    def tells(self, sentence: Annotated) -> bool:
+        """Whether a sentence may tell something: it stands in no silent block and is no endless run of words."""
+        return len(sentence.text) <= LONGEST_SENTENCE and not self.silent(sentence.sentence)
 
     def silent(self, sentence: Sentence) -> bool:
         """Whether a sentence stands in a block that yields no claims."""

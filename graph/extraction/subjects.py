@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graph.extraction.annotate import Annotated
 from graph.extraction.kinship import Kinship
 from graph.extraction.model import Mention
-from graph.extraction.readings import BOLD, Reading
+from graph.extraction.readings import BOLD, LONGEST_SENTENCE, Reading
 from graph.extraction.syntax import (
     ACTS,
     ANAPHOR,
@@ -39,7 +39,6 @@ SHARED = re.compile(
     r"(?:^|[.;:,] )(?:the|this|that|an?) (?:[a-z-]+ ){0,2}?(?:venture|partnership|company) (?:of|between) (?:the )?$",
     re.IGNORECASE,
 )
-LONGEST_SENTENCE = 4000  # characters of a marked sentence
 
 
 @dataclass(frozen=True)

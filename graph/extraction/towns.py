@@ -12,7 +12,7 @@ from graph.extraction.lexicon import any_of, table
 from graph.extraction.plants import PlantFinder
 from graph.extraction.plantwords import PlantMention, plants
 from graph.extraction.readings import Reading, expand
-from graph.extraction.subjects import LONGEST_SENTENCE, Discourse
+from graph.extraction.subjects import Discourse
 
 
 @lru_cache(maxsize=1)
@@ -46,9 +46,8 @@ class Towns(PlantFinder):
         super().__init__(reading, discourse)
         more: list[PlantMention] = []
         if self.found or any(plants().search(a.text) for a in reading.annotated):
-            for index, sentence in enumerate(reading.annotated):
-                if not reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE:
-                    more += self.towns(index, sentence)
+            for index, sentence in reading.telling():
+                more += self.towns(index, sentence)
         self.found = sorted([*self.found, *more], key=lambda p: (p.index, p.start))
         self.found = [self.told_apart(p) for p in self.found]
 

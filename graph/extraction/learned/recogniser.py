@@ -15,7 +15,6 @@ from graph.extraction.learned.spots import Spot, Spots
 from graph.extraction.learned.weights import Weights, learned, likelihood, summed
 from graph.extraction.posts import companies_of
 from graph.extraction.sites import Plants
-from graph.extraction.subjects import LONGEST_SENTENCE
 
 SITE = "learned.site"
 MOST = 30  # names of a sentence that are looked at; more stand in no sentence but in a list
@@ -77,9 +76,7 @@ class Recogniser:
 
     def telling(self) -> Iterator[tuple[int, Annotated]]:
         """The sentences that may tell something."""
-        for index, sentence in enumerate(self.reading.annotated):
-            if not self.reading.silent(sentence.sentence) and len(sentence.text) <= LONGEST_SENTENCE and sentence.items:
-                yield index, sentence
+        return ((index, sentence) for index, sentence in self.reading.telling() if sentence.items)
 
     def known_spots(self, index: int, sentence: Annotated) -> list[Spot]:
         """What a sentence names and what it may speak of without a name."""
