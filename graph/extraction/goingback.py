@@ -196,7 +196,7 @@ class GoingBack(Settings):
         if any(self.discourse.is_company(m) and not self.discourse.akin(m.name, plant.owner) for m in named):
             return False
         nations = [c for a, c in place_adjectives().items() if re.search(rf"(?<!\w){re.escape(a)}(?!\w)", words)]
-        if nations and not any(c in plant.places or self.inside(plant, c) for c in nations):
+        if nations and not any(self.lies_in(plant, c) for c in nations):
             return False
         told = self.reading.annotated[plant.index].text[plant.start : plant.end]
         cells, cars = CELLS.search(match.group()), CARS.search(match.group())
@@ -206,11 +206,5 @@ class GoingBack(Settings):
 
     def in_nation(self, country: str, index: int) -> PlantMention | None:
         """The plant of a country that was spoken of: "the Hungarian one"."""
-        there = [p for p in self.found if p.index <= index and (country in p.places or self.inside(p, country))]
+        there = [p for p in self.found if p.index <= index and self.lies_in(p, country)]
         return there[-1] if len({p.name for p in there}) == 1 else None
-
-    def inside(self, plant: PlantMention, country: str) -> bool:
-        """Whether a plant's town lies in a country, by the register."""
-        state = self.reading.register.resolve(country)
-        town = self.reading.register.resolve(plant.places[0]) if plant.places else None
-        return bool(state and town and state.slug in town.within)

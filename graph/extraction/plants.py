@@ -33,7 +33,6 @@ from graph.extraction.plantwords import (
 )
 from graph.extraction.readings import Reading
 from graph.extraction.subjects import Discourse
-from graph.register import Entity
 
 
 class PlantFinder:
@@ -54,7 +53,8 @@ class PlantFinder:
         wide = self.reading.register.resolve(plant.places[0]) if len(plant.places) == 1 else None
         if not wide or "Country" not in wide.kinds:
             return plant
-        inside = {p.name: p for p in self.found if p.owner == plant.owner and self.lies_in(p, wide)}
+        closer = [p for p in self.found if p.owner == plant.owner and p.places[:1] != (wide.name,)]
+        inside = {p.name: p for p in closer if self.lies_in(p, wide.name)}
         if len(inside) != 1:
             return plant
         [city] = inside.values()
@@ -72,12 +72,11 @@ class PlantFinder:
         [other] = sure.values()
         return replace(plant, name=other.name, owner=other.owner)
 
-    def lies_in(self, plant: PlantMention, country: Entity) -> bool:
-        """Whether a plant stands in a city of a country."""
-        if not plant.places or plant.places[0] == country.name:
-            return False
-        city = self.reading.register.resolve(plant.places[0])
-        return country.name in plant.places or bool(city and country.slug in city.within)
+    def lies_in(self, plant: PlantMention, country: str) -> bool:
+        """Whether a plant is said to be in a country, or stands in a town of it by the register."""
+        state = self.reading.register.resolve(country)
+        town = self.reading.register.resolve(plant.places[0]) if plant.places else None
+        return country in plant.places or bool(state and town and state.slug in town.within)
 
     def in_sentence(self, index: int, sentence: Annotated) -> Iterator[PlantMention]:
         """The plants of a sentence: registered names, then patterns."""
