@@ -21,6 +21,8 @@ SYLLABLE = (
     r"(?:i?a(?:i|n|ng|o)?|e(?:i|n|ng|r)?|i(?:e|n|ng|ong|u)?|ong?|ou|u(?:a|ai|an|ang|e|i|n|o)?)"
 )
 SYLLABLES = re.compile(rf"(?:{SYLLABLE}){{1,2}}", re.IGNORECASE)
+# two first names cut to their letters; those of a state are none
+INITIALS = re.compile(r"(?!U\. ?[SK]\.|[NS]\. ?C\.|C\. ?A\.|D\. ?C\.)(?:[A-Z]\. ?){2}(?=[A-Z])")
 BEFORE = re.compile(r"(?:\b(?:San|Santa|Saint|St\.?|Fort|Port) |[\w&]-)$")
 
 
@@ -56,11 +58,24 @@ def people(text: str, words: list[Token], taken: set[int]) -> list[Mention]:
             ):
                 found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
                 end = last + 1
+        elif words[i].start not in taken and (last := initialled(text, words, i, taken)):
+            found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
+            end = last + 1
         elif words[i].start not in taken and (last := korean(text, words, i, family)):
             found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
             end = last + 1
         i = end
     return found
+
+
+def initialled(text: str, words: list[Token], first: int, taken: set[int]) -> int:
+    """The index of the last word of a name such as "J.B. Straubel" that begins at `first`, or 0."""
+    opening = INITIALS.match(text, words[first].start)
+    if not opening or BEFORE.search(text, max(0, words[first].start - 8), words[first].start):
+        return 0
+    last = first + opening.group().count(".")
+    known = last < len(words) and words[last].start == opening.end() and words[last].start not in taken
+    return last if known and NAME.fullmatch(words[last].text) and not unnamed().fullmatch(words[last].text) else 0
 
 
 def korean(text: str, words: list[Token], first: int, family: frozenset[str]) -> int:

@@ -40,6 +40,8 @@ def named_in(document: Document) -> set[str]:
         ("Hans Pehrson keeps a list of materials.", "Hans Pehrson"),
         ("The news came from Samuel García in May.", "Samuel García"),
         ("Elon Musk has a plan.", "Elon Musk"),
+        ("J.B. Straubel founded it.", "J.B. Straubel"),
+        ("Its chairman is R. C. Bhargava.", "R. C. Bhargava"),
     ],
 )
 def test_people_are_known_by_first_names_posts_and_what_they_say(text: str, name: str) -> None:
