@@ -58,10 +58,9 @@ def people(text: str, words: list[Token], taken: set[int]) -> list[Mention]:
             ):
                 found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
                 end = last + 1
-        elif words[i].start not in taken and (last := initialled(text, words, i, taken)):
-            found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
-            end = last + 1
-        elif words[i].start not in taken and (last := korean(text, words, i, family)):
+        elif words[i].start not in taken and (
+            last := initialled(text, words, i, taken) or korean(text, words, i, family)
+        ):
             found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
             end = last + 1
         i = end

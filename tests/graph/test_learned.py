@@ -11,6 +11,8 @@ import pytest
 from graph.extraction.learned.judge import heard, judged
 from graph.extraction.learned.proposals import proposals_of
 from graph.extraction.learned.recogniser import HEARD, Recogniser
+from graph.extraction.learned.salience import Salience
+from graph.extraction.learned.spots import Spot
 from graph.extraction.learned.training import learnt
 from graph.extraction.learned.weights import FILE, learned, likelihood, write
 from graph.extraction.merge import key
@@ -122,3 +124,18 @@ def test_lessons_teach_the_same_weights_each_time(tmp_path: Path) -> None:
     assert first == learnt([tmp_path], [], load_register())
     assert {"judge", "makesModel"} <= set(first)
     assert all(weight for table in first.values() for weight in table.values())
+
+
+def test_what_a_text_has_in_mind_is_told_by_how_often_lately_and_by_what_words_it_is_gone_back_to() -> None:
+    reading = proposer("Nissan builds the Leaf in Sunderland. It sells well.").reading
+    told = set(Salience(reading).of(1, Spot("Nissan", 0, 0, "OB", "last:O")))
+    assert told == {"often:u1", "titled:uFalse", "ago:u1", "opener:uTrue", "back:it:last", "back:^it:last"}
+    assert "ago:u99" in set(Salience(reading).of(0, Spot("Renault", 0, 0, "OB", "title")))
+
+
+def test_a_sentence_speaks_of_those_of_whom_its_statements_tell() -> None:
+    rules = proposer(TEXT)
+    hearing = heard(list(rules.ruled()), [])
+    subjects = {c.claim.subject for _, c in rules.ruled()}
+    assert set().union(*hearing.spoken.values()) == subjects
+    assert all(chance > 0 for told in hearing.spoken.values() for chance in told.values())
