@@ -21,7 +21,7 @@ Heard = tuple[float, Frame, Candidate]  # what the recogniser proposes, and how 
 STANDS = 0.45  # probability from which a statement stands that only the recogniser makes
 AUDIBLE = 0.15  # likelihood from which a statement tells of whom its sentence speaks
 SAID = 0.7  # how likely the recogniser's neighbours take what a rule says
-KEPT = 0.25  # and one that a rule makes too: rules say why, and are right more often than the judge has seen
+KEPT = 0.3  # and one that a rule makes too: rules say why, and are right more often than the judge has seen
 
 
 @dataclass
