@@ -19,9 +19,9 @@ Place = tuple[object, ...]
 Key = tuple[object, ...]
 Heard = tuple[float, Frame, Candidate]  # what the recogniser proposes, and how likely it holds it
 STANDS = 0.45  # probability from which a statement stands that only the recogniser makes
+KEPT = 0.3  # and one that a rule makes too: rules say why, and are right more often than the judge has seen
 AUDIBLE = 0.15  # likelihood from which a statement tells of whom its sentence speaks
 SAID = 0.7  # how likely the recogniser's neighbours take what a rule says
-KEPT = 0.3  # and one that a rule makes too: rules say why, and are right more often than the judge has seen
 
 
 @dataclass
