@@ -6,7 +6,7 @@ negation free. A further prediction that agrees with a claim already found is no
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,11 +186,14 @@ def match(
     gold: list[Claim], predicted: list[Claim], agree: Agree, names: Names
 ) -> tuple[list[tuple[Claim, Claim]], list[Claim], list[Claim]]:
     """Pairs with most qualifiers in common first; the gold that stays alone; predictions that agree with no gold."""
+    alike: dict[tuple[str, str], list[tuple[int, Claim]]] = defaultdict(list)
+    for j, p in enumerate(predicted):
+        alike[p.document, p.property].append((j, p))
     edges = [
         (names.strict(g, p), sum(same(given_of(g, q), given_of(p, q)) for q in QUALIFIERS), i, j)
         for i, g in enumerate(gold)
-        for j, p in enumerate(predicted)
-        if g.document == p.document and g.property == p.property and agree(g, p)
+        for j, p in alike[g.document, g.property]
+        if agree(g, p)
     ]
     touched = {j for *_, j in edges}
     used_gold: set[int] = set()
