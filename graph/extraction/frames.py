@@ -18,9 +18,7 @@ from graph.extraction.mentions import PLACE_KINDS
 from graph.extraction.model import Mention, Quantity, When
 from graph.extraction.owners import company_of
 from graph.extraction.posts import post_in
-from graph.extraction.quantified import (
-    sibling_figure,
-)
+from graph.extraction.quantified import sibling_figure
 from graph.extraction.readings import Reading
 from graph.extraction.rules import PatternRule, pattern_rules
 from graph.extraction.sites import Plants

@@ -41,30 +41,27 @@ def unnamed() -> re.Pattern[str]:
 
 def people(text: str, words: list[Token], taken: set[int]) -> list[Mention]:
     """The people that a text names by first and last name; `taken` are the starts of words of surer names."""
-    given, family, particles = known_names()
     found: list[Mention] = []
     i = 0
     while i < len(words):
-        first = words[i].text
-        end = i + 1
-        if (first in given or first in family) and words[i].start not in taken:
-            last = name_end(text, words, i, particles, taken)
-            rest = text[words[i + 1].start : words[last].end] if last > i else ""
-            asian = "-" in rest or SYLLABLES.fullmatch(rest)
-            if (
-                rest
-                and (first in given or asian)
-                and not BEFORE.search(text, max(0, words[i].start - 8), words[i].start)
-            ):
-                found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
-                end = last + 1
-        elif words[i].start not in taken and (
-            last := initialled(text, words, i, taken) or korean(text, words, i, family)
-        ):
+        last = 0 if words[i].start in taken else person(text, words, i, taken)
+        if last:
             found.append(Mention(words[i].start, words[last].end, text[words[i].start : words[last].end], PERSON))
-            end = last + 1
-        i = end
+        i = max(i, last) + 1
     return found
+
+
+def person(text: str, words: list[Token], first: int, taken: set[int]) -> int:
+    """The index of the last word of a person's name that begins at `first`, or 0."""
+    given, family, particles = known_names()
+    word = words[first].text
+    if word not in given and word not in family:
+        return initialled(text, words, first, taken) or korean(text, words, first, family)
+    last = name_end(text, words, first, particles, taken)
+    rest = text[words[first + 1].start : words[last].end] if last > first else ""
+    sure = word in given or "-" in rest or SYLLABLES.fullmatch(rest)
+    after = BEFORE.search(text, max(0, words[first].start - 8), words[first].start)
+    return last if rest and sure and not after else 0
 
 
 def initialled(text: str, words: list[Token], first: int, taken: set[int]) -> int:

@@ -64,7 +64,7 @@ class Reading:
     def label(self, index: int) -> str:
         """The bold label of a sentence's block ("**Hybrids.** Six today"), or the short heading above, and a space."""
         block = self.sentences[index].block
-        first = bisect_left(self.sentences, block, key=lambda s: s.block)
+        first = self.first_of(block)
         opening = BOLD.match(self.document.text, self.blocks[block].start)
         within = [a.text for a in self.annotated[first:index] if a.sentence.end <= opening.end()] if opening else []
         written = " ".join(within)
@@ -89,7 +89,7 @@ class Reading:
         over = self.blocks[parent] if parent is not None else None
         if parent is None or over is None or over.kind != "heading" or over.level <= 1:
             return ""
-        line = self.annotated[bisect_left(self.sentences, parent, key=lambda s: s.block)]
+        line = self.annotated[self.first_of(parent)]
         heading = re.sub(r",? ?(?:by |in |for )?‹when#\d+›", "", line.text).strip()
         stop = "" if heading.endswith((".", "?", "!", ":")) else ":"
         return f"{heading}{stop} " if 0 < len(heading) <= 60 and "‹" not in heading else ""
@@ -99,9 +99,9 @@ class Reading:
         found: list[Annotated] = []
         above = self.blocks[self.sentences[index].block].parent
         while above is not None:
-            first = bisect_left(self.sentences, above, key=lambda s: s.block)
+            first = self.first_of(above)
             if first < len(self.sentences) and self.sentences[first].block == above:
-                last = bisect_left(self.sentences, above + 1, key=lambda s: s.block)
+                last = self.first_of(above + 1)
                 found += reversed(self.annotated[first:last])
             above = self.blocks[above].parent
         return found
@@ -109,16 +109,20 @@ class Reading:
     def dated_under(self, index: int) -> When | None:
         """The date that labels the block of a sentence ("**March 2025.** ..."), or is a heading above it."""
         line = self.sentences[index]
-        first = bisect_left(self.sentences, line.block, key=lambda s: s.block)
+        first = self.first_of(line.block)
         opening = LABEL_DATE.match(self.annotated[first].text)
         above = self.blocks[line.block].parent
         while not opening and above is not None:
-            first = bisect_left(self.sentences, above, key=lambda s: s.block)
+            first = self.first_of(above)
             over = self.annotated[first] if first < len(self.sentences) else None
             opening = DATE_ALONE.match(over.text) if over and over.sentence.block == above else None
             above = self.blocks[above].parent
         item = self.annotated[first].items[int(opening[1])] if opening else None
         return item if isinstance(item, When) else None
+
+    def first_of(self, block: int) -> int:
+        """The number of the first sentence of a block, or of the next that follows a block without one."""
+        return bisect_left(self.sentences, block, key=lambda s: s.block)
 
     def telling(self) -> Iterator[tuple[int, Annotated]]:
         """The sentences that may tell something, each with its number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from graph.claims import BODY_STYLES, DATED, MONEY, PROPERTIES, QUANTITIES, RELATIONS, UNITS, Claim
@@ -72,10 +72,10 @@ def passage(claim: Claim, reading: Reading) -> Iterator[Annotated]:
     while first > max(0, own - ROWS) and reading.blocks[first].kind == "table-row":
         first -= 1
         near.add(first)
-    before = bisect_left(lines, first, key=lambda s: s.block) - 1
+    before = reading.first_of(first) - 1
     near |= {lines[before].block} if before >= 0 else set()
     for block in sorted(near):
-        first = bisect_left(lines, block, key=lambda s: s.block)
+        first = reading.first_of(block)
         first = max(first, here - NEAR) if block == own else first
         for index in range(first, min(len(lines), (here if block == own else first) + NEAR)):
             if lines[index].block == block:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,9 @@ import pytest
 from service.sparql import replica
 from tests.graph.test_faults import mounted
 from tests.service.published import FACTS, make_build, quads
-from tests.service.test_user_graphs import HELD, MINE, User, served
+from tests.service.test_user_graphs import HELD, MINE, User, served, user
+
+__all__ = ["user"]
 
 FIRST = f"INSERT DATA {{ GRAPH <{MINE}> {{ <http://x> <http://p> 1 }} }}"
 
@@ -23,13 +24,6 @@ FIRST = f"INSERT DATA {{ GRAPH <{MINE}> {{ <http://x> <http://p> 1 }} }}"
 def data(tmp_path: Path) -> Path:
     make_build(tmp_path, "first", quads(), large=True)
     return tmp_path
-
-
-@pytest.fixture
-def user(data: Path) -> Iterator[User]:
-    found = served(data)
-    yield found
-    found.leave()
 
 
 def copies(data: Path) -> list[Path]:

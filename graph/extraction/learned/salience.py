@@ -19,7 +19,6 @@ class Salience:
 
     def __init__(self, reading: Reading) -> None:
         """Index the names once."""
-        self.reading = reading
         self.places: dict[str, list[int]] = defaultdict(list)
         self.openers: list[str] = []
         for index, sentence in enumerate(reading.annotated):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -86,8 +85,7 @@ class Spots:
 
     def label(self, index: int) -> list[Mention]:
         """What opens the block of a sentence, and what the headings or items above it name."""
-        lines = self.reading.sentences
-        first = bisect_left(lines, lines[index].block, key=lambda s: s.block)
+        first = self.reading.first_of(self.reading.sentences[index].block)
         opening = self.reading.annotated[first].mentions()[:1] if first < index else []
         above = [m for line in self.reading.over(index)[:3] for m in line.mentions()[:2]]
         return [*opening, *above]
