@@ -94,8 +94,9 @@ def test_a_disagreement_leads_to_both_quotes(visit: Visit) -> None:
     page = visit.to("/disagreements")
     page.get_by_role("link", name=re.compile("^revision")).click()
     article = page.locator("article").first
-    labels = [link.inner_text() for link in article.locator(".sides > div > p:first-child a").all()]
-    assert len(labels) == 2
+    links = article.locator(".sides > div > p:first-child a")
+    expect(links).to_have_count(2)  # once the page that the click leads to is there
+    labels = [link.inner_text() for link in links.all()]
     for label in labels:
         visit.to("/disagreements?kind=revision").locator("article").first.get_by_role("link", name=label).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(label)
